@@ -1,0 +1,252 @@
+"""Text becomes blocks: headings, list items, paragraphs and captions with their lines, before they have an anchor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ingest.document import Document
+
+BlockKind = Literal["heading", "bullet", "numbered", "line", "caption", "furniture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive lines of one role.
+
+    `depth` is the level of a heading (1 is the title in Markdown, a chapter in plain text) or the nesting of a
+    list item from 0, or None where the text does not show it; `number` is the printed number of a heading or item.
+    """
+
+    kind: BlockKind
+    text: str
+    first_line: int
+    last_line: int
+    start: int
+    depth: int | None = None
+    number: int | None = None
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def read_blocks(document: Document) -> list[Block]:
+    """The blocks of a plain-text or Markdown document in reading order."""
+    return _markdown_blocks(document.text) if document.format == "markdown" else _text_blocks(document.text)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether the text ends as a sentence or a lead-in does, closing quotes and brackets aside."""
+    return text.rstrip("\"'”’」』）)】 ").endswith(tuple("。．.;；:：!！?？…"))
+
+
+def is_short(text: str) -> bool:
+    """At most 20 Chinese characters' width, as a sub-heading or a label of a web page is."""
+    return sum(1 if ord(character) > 0x2E7F else 0.34 for character in text) <= 20
+
+
+# Numbering
+
+_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
+_ROMAN = {numeral: value for value, numeral in enumerate("I II III IV V VI VII VIII IX X XI XII XIII XIV XV".split(), 1)}
+_STYLES: tuple[re.Pattern[str], ...] = (
+    re.compile(r"第([一二三四五六七八九十]+|\d+)[章節节部編编][、:：\s]*(?=\S)"),
+    re.compile(r"(?:Chapter|Part|Section)\s+(\d+|[IVX]+)\s*[.:：\-–—]?\s+(?=\S)"),
+    re.compile(r"([一二三四五六七八九十]+)、\s*(?=\S)"),
+    re.compile(r"([IVX]+)[.、]\s+(?=\S)"),
+    re.compile(r"[（(]([一二三四五六七八九十]+)[）)]\s*(?=\S)"),
+    re.compile(r"(\d{1,2})[.．、](?:\s+(?=\S)|(?=[^\d\s]))"),
+    re.compile(r"\d{1,2}\.(\d{1,2})[.．、]?\s+(?=\S)"),
+)
+"""Numbered headings, from the outermost style to the innermost; a document uses two of them, neighbours or not."""
+
+
+def numeral(text: str) -> int:
+    """The value of a Chinese, Roman or Arabic numeral up to 99."""
+    if text.isdigit():
+        return int(text)
+    if text in _ROMAN:
+        return _ROMAN[text]
+    tens, ten, ones = text.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
+
+
+def printed_number(text: str) -> tuple[int, int] | None:
+    """The number that a heading begins with and the length of its mark; None if it has none."""
+    for style in _STYLES:
+        if match := style.match(text):
+            return numeral(match[1]), match.end()
+    return None
+
+
+# Captions
+
+_CAPTION = re.compile(r"(表|圖|图|Table|Figure|Fig\.)\s*(\d{1,3})\s*[:：.]\s*(\S.*)")
+
+
+def caption(text: str) -> tuple[Literal["table", "figure"], int, str] | None:
+    """Kind, number and title of a caption line; a sentence that begins like one is none."""
+    match = _CAPTION.fullmatch(text)
+    if match is None or text.endswith(tuple("。；;.!！?？")):
+        return None
+    return ("table" if match[1] in ("表", "Table") else "figure"), int(match[2]), match[3]
+
+
+# Plain text
+
+_BULLET = re.compile(r"([•●▪◦‣·]|[-*–](?=\s))\s*(?=\S)")
+_INTERFACE = re.compile(
+    r"(分享(至|到)?|查看更多|閱讀(更多|全文)|阅读(更多|全文)|相關(閱讀|文章)|相关(阅读|文章)|展開全文|展开全文|返回(頂部|顶部)|"
+    r"Share( (to|on))?|(Read|See|View|Show) more|Related articles?|Sign (in|up)|Log in|Subscribe|Back to top)",
+    re.IGNORECASE,
+)
+"""Labels that web pages print between the lines of an article."""
+
+
+def _text_blocks(text: str) -> list[Block]:
+    lines = list(_lines(text))
+    outer, inner = _numbering([line.text for line in lines if not text[: line.start].endswith((" ", "\t"))])
+    blocks: list[Block] = []
+    for line in lines:
+        indent = len(text[: line.start]) - (text.rfind("\n", 0, line.start) + 1)
+        blocks.append(_classify(line, indent, outer, inner))
+    return _mark_furniture(_join_wrapped(blocks, text))
+
+
+def _lines(text: str) -> Iterator[Block]:
+    """Each line with words, as a block of its stripped text."""
+    offset = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        stripped = line.strip()
+        if stripped:
+            yield Block("line", stripped, number, number, offset + line.index(stripped))
+        offset += len(line) + 1
+
+
+def _numbering(lines: Sequence[str]) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """The styles of chapters and of items: the two outermost that count up from one."""
+    found: list[re.Pattern[str]] = []
+    for style in _STYLES:
+        numbers = [numeral(match[1]) for line in lines if (match := style.match(line))]
+        if 1 in numbers and 2 in numbers:
+            found.append(style)
+    return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+
+
+def _classify(line: Block, indent: int, outer: re.Pattern[str] | None, inner: re.Pattern[str] | None) -> Block:
+    if match := _BULLET.match(line.text):
+        return replace(line, kind="bullet", text=line.text[match.end() :], start=line.start + match.end())
+    if caption(line.text):
+        return replace(line, kind="caption")
+    if _INTERFACE.fullmatch(line.text):
+        return replace(line, kind="furniture")
+    if indent == 0 and outer and (match := outer.match(line.text)):
+        return replace(line, kind="heading", depth=1, number=numeral(match[1]))
+    if indent == 0 and inner and (match := inner.match(line.text)):
+        return replace(line, kind="numbered", number=numeral(match[1]))
+    return line
+
+
+def _join_wrapped(blocks: Sequence[Block], text: str) -> list[Block]:
+    """Joins a line to the one before where that one was broken at a full width, in the middle of a sentence."""
+    joined: list[Block] = []
+    for block in blocks:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and block.kind == "line"
+            and last.kind in ("line", "bullet", "numbered")
+            and last.last_line + 1 == block.first_line
+            and not is_sentence(last.text)
+            and not is_short(last.text.rpartition("\n")[2])
+        ):
+            whole = text[last.start : block.end]
+            joined[-1] = replace(last, text=whole, last_line=block.last_line)
+        else:
+            joined.append(block)
+    return joined
+
+
+def _mark_furniture(blocks: Sequence[Block]) -> list[Block]:
+    """Marks runs of three or more label-like lines, and such lines at the end, unless they follow a caption.
+
+    Web pages print lists of links, prices and dates around an article: short lines that end no sentence. One or two
+    of them are sub-headings; a run directly under a caption is the body of its table.
+    """
+    marked = list(blocks)
+    first = next((index for index, block in enumerate(marked) if block.kind == "heading"), 0)
+    start = first
+    while start < len(marked):
+        stop = start
+        while stop < len(marked) and _is_label(marked[stop]):
+            stop += 1
+        at_end = stop == len(marked)
+        under_caption = start > 0 and marked[start - 1].kind == "caption"
+        if stop - start >= (1 if at_end else 3) and not under_caption:
+            marked[start:stop] = [replace(block, kind="furniture") for block in marked[start:stop]]
+        start = max(stop, start + 1)
+    return marked
+
+
+def _is_label(block: Block) -> bool:
+    return block.kind == "furniture" or (block.kind == "line" and is_short(block.text) and not is_sentence(block.text))
+
+
+# Markdown
+
+
+def _markdown_blocks(text: str) -> list[Block]:
+    from markdown_it import MarkdownIt
+
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    blocks: list[Block] = []
+    numbered_lists: list[bool] = []
+    heading: int | None = None
+    item: str | None = None  # the printed number of the list item just opened, "" for a bullet
+    for token in MarkdownIt("commonmark").parse(text):
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                numbered_lists.append(token.type == "ordered_list_open")
+            case "bullet_list_close" | "ordered_list_close":
+                numbered_lists.pop()
+            case "list_item_open":
+                item = token.info
+            case "heading_open":
+                heading = int(token.tag[1:])
+            case "inline" | "fence" | "code_block" if token.map and token.content.strip():
+                block = _markdown_block(token.content, token.map[0], text, starts)
+                if heading is not None:
+                    number = printed_number(block.text)
+                    block = replace(block, kind="heading", depth=heading, number=number[0] if number else None)
+                elif item is not None and numbered_lists == [True]:
+                    block = _with_number(block, text, item)
+                elif item is not None:
+                    block = replace(block, kind="bullet", depth=len(numbered_lists) - 1)
+                elif caption(block.text):
+                    block = replace(block, kind="caption")
+                blocks.append(block)
+                heading = item = None
+            case _:
+                pass
+    return blocks
+
+
+def _markdown_block(content: str, first: int, text: str, starts: Sequence[int]) -> Block:
+    """The exact characters of a token in the text, from the first word of its content to the last."""
+    lines = content.strip().split("\n")
+    start = text.index(lines[0].strip(), starts[first])
+    last = first + len(lines)
+    final = lines[-1].strip()
+    end = text.index(final, max(start, starts[last - 1])) + len(final)
+    return Block("line", text[start:end], first + 1, last, start)
+
+
+def _with_number(block: Block, text: str, number: str) -> Block:
+    """A numbered item with its printed number in front, as plain text has it."""
+    start = text.rindex(number, 0, block.start)
+    return replace(block, kind="numbered", number=int(number), start=start, text=text[start : block.end])

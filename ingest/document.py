@@ -1,0 +1,159 @@
+"""Works, editions, sections and passages, and the errors that refuse a file.
+
+Errors, all shown to people through `prompts.message`:
+
+    Refusal                 something cannot be done; says what to do instead
+      UnreadableDocument    a file is empty, broken, wrongly encoded, protected or of an unknown kind
+      UnknownDocument       no work or edition of that name
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import prompts
+
+Language = Literal["zh-Hant", "zh-Hans", "en"]
+EditionKind = Literal["original", "translation", "digest"]
+SectionKind = Literal[
+    "front", "title", "date", "author", "chapter", "item", "heading", "paragraph", "bullet", "table", "figure", "page"
+]
+Theme = Literal["macro", "ai", "crypto"]
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+EDITION_KINDS: tuple[EditionKind, ...] = get_args(EditionKind)
+CAPTIONS: tuple[SectionKind, ...] = ("table", "figure")
+
+
+class Refusal(Exception):
+    """Something that cannot be done, as a key of prompts/messages.toml and the values of its placeholders."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.in_language("en")
+
+    def in_language(self, language: Language) -> str:
+        return prompts.message(self.key, language, **self.values)
+
+
+class UnreadableDocument(Refusal):
+    """A file that cannot become an edition."""
+
+
+class UnknownDocument(Refusal):
+    """A work or edition that is not in the library."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a paged document: its printed label, and where its text starts in the edition's text."""
+
+    label: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says: its text with every character kept, and its pages where it has any."""
+
+    text: str
+    format: Literal["text", "markdown", "pdf"]
+    pages: tuple[Page, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A place in an edition that can be cited.
+
+    `start` and `end` (code points of the edition's text) hold the section's own words: its heading, paragraph or
+    bullet without the mark before it, not what lies beneath it. Lines count from 1; `last_line` includes what lies
+    beneath.
+    """
+
+    anchor: str
+    kind: SectionKind
+    parent: str | None
+    title: str
+    first_line: int
+    last_line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The sections of a text in reading order, and the lines of site furniture left out."""
+
+    sections: tuple[Section, ...]
+    furniture: tuple[int, ...] = ()
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        return tuple(section.anchor for section in self.sections)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section's own words, or a part of them where they are too long for the embedding model."""
+
+    anchor: str
+    part: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One document, whatever its editions."""
+
+    id: str
+    titles: Mapping[Language, str]
+    author: str = ""
+    date: datetime.date | None = None
+    themes: Mapping[str, Sequence[Theme]] = field(default_factory=dict)
+
+    def title(self, language: Language) -> str:
+        return self.titles.get(language) or next(iter(self.titles.values()), self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One text of a work, in one language and of one kind."""
+
+    work: str
+    lang: Language
+    kind: EditionKind
+    file: str
+    document: Document
+    outline: Outline
+
+    @property
+    def id(self) -> str:
+        return f"{self.lang}-{self.kind}"
+
+    @property
+    def key(self) -> str:
+        """Changes with the text or its outline: the identity of this version of the edition."""
+        parts = (self.work, self.id, self.document.text, repr(self.outline.sections))
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def coarse_anchors(sections: Sequence[Section]) -> dict[str, str]:
+    """For every anchor the item, else the chapter (or page, or front matter) that it lies in."""
+    parents = {section.anchor: section for section in sections}
+    places: dict[str, str] = {}
+    for section in sections:
+        place = section
+        while place.kind not in ("item", "chapter", "front", "page") and place.parent is not None:
+            place = parents[place.parent]
+        places[section.anchor] = place.anchor
+    return places

@@ -1,0 +1,272 @@
+"""Blocks become sections with anchors: chapter 4, item 4.3, bullet 4.3.b2, paragraph 5.p3, table-1, page p12.3."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.blocks import Block, caption, is_sentence, is_short, printed_number, read_blocks
+from ingest.document import Document, Outline, Section, SectionKind
+
+_DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?")
+_AUTHOR = re.compile(r"(作者|撰文|撰稿|Authors?|By|Written by)\s*[:：]?\s+?\S|(作者|撰文|撰稿|Authors?)\s*[:：]", re.IGNORECASE)
+_LABELLED = re.compile(r"[^\s:：]{1,12}\s*[:：]\s*\S")
+
+
+def outline_sections(document: Document) -> Outline:
+    """The sections of a document; by page and paragraph where it shows no chapters of its own."""
+    if document.format == "pdf":
+        return Outline(tuple(_page_sections(document)))
+    blocks = read_blocks(document)
+    top = 2 if document.format == "markdown" else 1
+    if not any(block.kind == "heading" and block.depth == top for block in blocks):
+        if document.format == "markdown" and any(block.kind == "heading" for block in blocks):
+            top = min(block.depth or 1 for block in blocks if block.kind == "heading")
+        else:
+            return Outline(tuple(_page_sections(document)))
+    return _Outliner(top, wide_nesting=document.format == "markdown").read(blocks)
+
+
+class _Outliner:
+    """Walks the blocks once and gives each its anchor.
+
+    The rules, which hold for a report of numbered chapters, items and bullets in either language:
+    - chapters and items have their printed number, or the next free one; items count anew in each chapter;
+    - a caption is numbered through the document and belongs to its chapter;
+    - a short line that ends no sentence is a sub-heading of its chapter;
+    - bullets and paragraphs belong to the open item, else to the chapter;
+    - where all bullets have one indent, one that does not end as a sentence leads those after it, up to the next
+      such bullet or the end of the run.
+    """
+
+    def __init__(self, top: int, wide_nesting: bool) -> None:
+        self.top = top
+        self.nested = wide_nesting
+        self.sections: list[Section] = []
+        self.furniture: list[int] = []
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.headings: dict[int, str] = {}
+        self.leads: list[str] = []
+
+    def read(self, blocks: Sequence[Block]) -> Outline:
+        first = next(i for i, block in enumerate(blocks) if block.kind == "heading" and block.depth == self.top)
+        self._front(blocks[:first])
+        for block in blocks[first:]:
+            self._place(block)
+        return Outline(tuple(_stretched(self.sections)), tuple(sorted(self.furniture)))
+
+    # Front matter
+
+    def _front(self, blocks: Sequence[Block]) -> None:
+        """Title, date, author; other lines stay only if they are sentences or `label: value`."""
+        lines = [block for block in blocks if block.kind != "furniture"]
+        undated = [block for block in lines if not _DATE.match(block.text) and not _AUTHOR.match(block.text)]
+        titles = [block for block in undated if block.kind == "heading"] or [
+            block for block in undated if not is_sentence(block.text)
+        ]
+        title = max(titles, key=lambda block: len(block.text), default=None)
+        if title is not None:
+            self._add("0", "front", None, title)
+            self._add("0.title", "title", "0", title)
+        seen: set[SectionKind] = {"title"}
+        for block in blocks:
+            kind: SectionKind | None = None
+            if block is title:
+                continue
+            if block.kind != "furniture":
+                kind = "date" if _DATE.match(block.text) else "author" if _AUTHOR.match(block.text) else None
+            if kind is not None and kind not in seen and title is not None:
+                self._add(f"0.{kind}", kind, "0", block)
+                seen.add(kind)
+            elif title is not None and block.kind != "furniture" and self._belongs(block):
+                self._add(self._next("0", "p"), "paragraph", "0", block)
+            else:
+                self.furniture.extend(range(block.first_line, block.last_line + 1))
+
+    def _belongs(self, block: Block) -> bool:
+        return self.nested or is_sentence(block.text) or _LABELLED.match(block.text) is not None
+
+    # The body
+
+    def _place(self, block: Block) -> None:
+        match block.kind:
+            case "furniture":
+                self.furniture.extend(range(block.first_line, block.last_line + 1))
+            case "heading":
+                self._heading(block, (block.depth or self.top) - self.top)
+            case "numbered" if len(self.headings) <= 1 or not self.nested or self._is_run_in(block):
+                self._heading(block, 1)
+            case "bullet" | "numbered":
+                self._bullet(block)
+            case "caption" if (found := caption(block.text)) and f"{found[0]}-{found[1]}" not in self._anchors():
+                self.leads = []
+                self._add(f"{found[0]}-{found[1]}", found[0], self.headings[0], block)
+            case _:
+                self._line(block)
+
+    def _is_run_in(self, block: Block) -> bool:
+        """A numbered list item beside headings of its own level is one of them, if it goes on counting."""
+        chapter = self.headings[0]
+        return f"{chapter}.{(block.number or 0) - 1}" in self._anchors() and 1 in self.headings and not self.leads
+
+    def _heading(self, block: Block, level: int) -> None:
+        level = min(max(level, 0), len(self.headings))
+        parent = self.headings[level - 1] if level else None
+        anchor = self._numbered(parent, block.number)
+        self.headings = {depth: place for depth, place in self.headings.items() if depth < level}
+        self.headings[level] = anchor
+        self.leads = []
+        self._add(anchor, "item" if level else "chapter", parent, block)
+
+    def _numbered(self, parent: str | None, printed: int | None) -> str:
+        prefix = f"{parent}." if parent else ""
+        taken = self._anchors()
+        number = printed if printed and f"{prefix}{printed}" not in taken else 1
+        while f"{prefix}{number}" in taken:
+            number += 1
+        return f"{prefix}{number}"
+
+    def _bullet(self, block: Block) -> None:
+        if self.nested and block.depth is not None:
+            del self.leads[block.depth :]
+            parent = self.leads[-1] if self.leads else self._container()
+            anchor = self._next(parent, "b")
+            self.leads.append(anchor)
+        elif _ends_as_lead(block.text):
+            parent = self._container()
+            anchor = self._next(parent, "b")
+            self.leads = [anchor]
+        else:
+            parent = self.leads[0] if self.leads else self._container()
+            anchor = self._next(parent, "b")
+        self._add(anchor, "bullet", parent, block)
+
+    def _line(self, block: Block) -> None:
+        self.leads = []
+        if is_short(block.text) and not is_sentence(block.text):
+            self._add(self._next(self.headings[0], "h"), "heading", self.headings[0], block)
+        else:
+            container = self._container()
+            self._add(self._next(container, "p"), "paragraph", container, block)
+
+    def _container(self) -> str:
+        return self.headings[max(self.headings)]
+
+    def _next(self, parent: str, letter: str) -> str:
+        self.counts[parent, letter] += 1
+        return f"{parent}.{letter}{self.counts[parent, letter]}"
+
+    def _anchors(self) -> set[str]:
+        return {section.anchor for section in self.sections}
+
+    def _add(self, anchor: str, kind: SectionKind, parent: str | None, block: Block) -> None:
+        end = block.start if kind == "front" else block.end
+        title = section_title(block.text, kind)
+        self.sections.append(
+            Section(anchor, kind, parent, title, block.first_line, block.last_line, block.start, end)
+        )
+
+
+def _ends_as_lead(text: str) -> bool:
+    return not text.endswith(tuple("。．.;；!！?？"))
+
+
+def _stretched(sections: Sequence[Section]) -> list[Section]:
+    """Every section down to the last line of what lies beneath it."""
+    last = {section.anchor: section.last_line for section in sections}
+    for section in reversed(sections):
+        if section.parent is not None:
+            last[section.parent] = max(last[section.parent], last[section.anchor])
+    return [replace(section, last_line=last[section.anchor]) for section in sections]
+
+
+# Titles
+
+_TITLE_WIDTH = 28
+
+
+def section_title(text: str, kind: SectionKind) -> str:
+    """What a list of contents calls a section: its heading, its label before a colon, or how it begins."""
+    text = " ".join(text.split())
+    if found := caption(text):
+        return found[2]
+    if kind in ("chapter", "item") and (mark := printed_number(text)):
+        text = text[mark[1] :]
+    if kind not in ("item", "bullet", "paragraph"):
+        return text
+    if kind == "bullet" and not re.search(r"[。;；]|[.!?](\s|$)", text):
+        return text.rstrip(":：")
+    label, _, rest = re.sub(r"[:：]", "\0", text, count=1).partition("\0")
+    if kind != "paragraph" and rest and len(label) < _columns(24, text) and len(rest) > (8 if kind == "bullet" else 30):
+        return label.strip()
+    if kind == "item":
+        return text.rstrip(":：")
+    head = re.split(r"[。;；]|[.!?](?=\s|$)", text)[0].rstrip(":：")
+    width = _columns(_TITLE_WIDTH, head)
+    return head if len(head) <= width else head[:width].rstrip() + "…"
+
+
+def _columns(han: int, text: str) -> int:
+    """A width in Chinese characters, as characters of this text: Latin letters are less than half as wide."""
+    return han if re.search(r"[\u4e00-\u9fff]", text) else han * 5 // 2
+
+
+# Pages
+
+
+def _page_sections(document: Document) -> list[Section]:
+    """Pages `p12` and their paragraphs `p12.3`; a text without pages is one page."""
+    starts = [page.start for page in document.pages] or [0]
+    labels = [page.label for page in document.pages] or ["1"]
+    taken: Counter[str] = Counter()
+    sections: list[Section] = []
+    for index, start in enumerate(starts):
+        stop = starts[index + 1] - 1 if index + 1 < len(starts) else len(document.text)
+        label = re.sub(r"[^\w-]", "", labels[index]) or str(index + 1)
+        taken[label] += 1
+        page = f"p{label}" if taken[label] == 1 else f"p{label}-{taken[label]}"
+        paragraphs = _paragraphs(document.text, start, stop)
+        if not paragraphs:
+            continue
+        newlines = [match.start() for match in re.finditer("\n", document.text)]
+        rows = [_section(f"{page}.{n}", page, span, document.text, newlines) for n, span in enumerate(paragraphs, 1)]
+        first = rows[0]
+        sections.append(
+            Section(page, "page", None, labels[index], first.first_line, rows[-1].last_line, first.start, first.start)
+        )
+        sections.extend(rows)
+    return sections
+
+
+def _paragraphs(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """Spans of lines that belong together: up to a blank line, or a line that ends a sentence short of the margin."""
+    lines = [
+        (match.start(), match.end())
+        for match in re.finditer(r"[^\n]*[^\s\n][^\n]*|\n[ \t]*(?=\n)", text[start:stop])
+    ]
+    widest = max((end - begin for begin, end in lines), default=0)
+    spans: list[tuple[int, int]] = []
+    opened: int | None = None
+    for begin, end in lines:
+        line = text[start + begin : start + end]
+        if not line.strip():
+            opened = None
+            continue
+        begin += start + len(line) - len(line.lstrip())
+        end = begin + len(line.strip())
+        if opened is None:
+            spans.append((begin, end))
+        else:
+            spans[-1] = (opened, end)
+        opened = None if is_sentence(line) and len(line) < 0.8 * widest else spans[-1][0]
+    return spans
+
+
+def _section(anchor: str, page: str, span: tuple[int, int], text: str, newlines: Sequence[int]) -> Section:
+    start, end = span
+    first = bisect.bisect_left(newlines, start) + 1
+    last = bisect.bisect_left(newlines, end) + 1
+    return Section(anchor, "paragraph", page, section_title(text[start:end], "paragraph"), first, last, start, end)

@@ -1,0 +1,79 @@
+"""Sections become passages short enough for the embedding model, and passages sentences, with exact offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.document import Outline, Passage
+
+MAX_WIDTH = 420
+"""Widest passage in Chinese characters, about 400 tokens of multilingual-e5: above it the engine slows down and
+its trained length (512) nears. Latin letters count 0.3."""
+
+_ABBREVIATION = re.compile(r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Inc|Ltd|Co|Corp|No|Fig|vs|e\.g|i\.e|U\.S|U\.K|approx|est))\.$")
+_BREAK = re.compile(r"[。！？!?]+[\"'”’」』）)】]*|\.[\"'”’)]*(?=\s)|\n\s*\n")
+
+
+def cut_passages(text: str, outline: Outline) -> list[Passage]:
+    """The passages of an edition in reading order, one for each section with words of its own."""
+    passages = []
+    for section in outline.sections:
+        if section.start == section.end:
+            continue
+        for part, (start, end) in enumerate(_parts(text, section.start, section.end)):
+            passages.append(Passage(section.anchor, part, start, end, text[start:end]))
+    return passages
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of each sentence, in order; together they hold every word of the text."""
+    spans, start = [], 0
+    for match in _BREAK.finditer(text):
+        if match[0].startswith(".") and _ABBREVIATION.search(text[start : match.start() + 1]):
+            continue
+        spans.append(_trim(text, start, match.end()))
+        start = match.end()
+    spans.append(_trim(text, start, len(text)))
+    return [span for span in spans if span[0] < span[1]]
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Whole sentences up to the width; a sentence wider than that is cut at its commas, else anywhere."""
+    opened: int | None = None
+    closed = start
+    for first, last in sentence_spans(text[start:end]):
+        for begin, stop in _pieces(text, start + first, start + last):
+            if opened is not None and width(text[opened:stop]) > MAX_WIDTH:
+                yield opened, closed
+                opened = None
+            opened, closed = (begin if opened is None else opened), stop
+    if opened is not None:
+        yield opened, closed
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while width(text[start:end]) > MAX_WIDTH:
+        limit = start + 1
+        while width(text[start : limit + 1]) <= MAX_WIDTH:
+            limit += 1
+        commas = [match.end() for match in re.finditer(r"[，,、；;]|\s", text[start:limit])]
+        stop = start + commas[-1] if commas and commas[-1] > (limit - start) // 2 else limit
+        yield _trim(text, start, stop)
+        start = stop
+    if text[start:end].strip():
+        yield _trim(text, start, end)
+
+
+def width(text: str) -> float:
+    """Length in Chinese characters, a Latin letter counting 0.3, as the tokenizer of multilingual-e5 does roughly."""
+    wide = sum(ord(character) > 0x2E7F for character in text)
+    return wide + 0.3 * (len(text) - wide)
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end

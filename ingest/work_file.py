@@ -1,0 +1,49 @@
+"""work.toml: what a folder says of the work whose editions it holds."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ingest.document import EditionKind, Language, Theme, UnreadableDocument, Work
+
+WORK_FILE = "work.toml"
+
+
+class _EditionEntry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    lang: Language
+    kind: EditionKind
+    file: str = Field(pattern=r"^[^/\\]+$")
+
+
+class _WorkEntry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    titles: dict[Language, str]
+    author: str = ""
+    date: datetime.date | None = None
+    editions: list[_EditionEntry]
+    themes: dict[str, list[Theme]] = {}
+
+
+def read_work(folder: Path) -> tuple[Work, list[tuple[Language, EditionKind, Path]]]:
+    """The work of a folder and its editions' languages, kinds and files. Raises UnreadableDocument."""
+    path = folder / WORK_FILE
+    try:
+        entry = _WorkEntry.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise UnreadableDocument("work-file-missing", file=folder.name) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnreadableDocument("work-file-wrong", file=path.name, cause=str(error)) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UnreadableDocument("work-file-wrong", file=path.name, cause=f"{where}: {first['msg']}") from None
+    work = Work(entry.id, entry.titles, entry.author, entry.date, entry.themes)
+    return work, [(edition.lang, edition.kind, folder / edition.file) for edition in entry.editions]

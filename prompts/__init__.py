@@ -1,0 +1,56 @@
+"""Every word shown to a model or written for the reader. Loaded once; `digest()` travels with every answer."""
+
+from __future__ import annotations
+
+import hashlib
+import string
+import tomllib
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+def message(key: str, language: str, **values: object) -> str:
+    """A sentence of messages.toml in a language, its placeholders filled. Raises KeyError for an unknown key."""
+    return _load("messages")[key][language].format(**values)
+
+
+def words(language: str) -> dict[str, str]:
+    """The labels of words.toml, by key, in a language."""
+    return {key: entry[language] for key, entry in _load("words").items()}
+
+
+def entries(file: str) -> dict[str, dict[str, str]]:
+    """Every entry of a file, for tests and for lists of cue words."""
+    return _load(file)
+
+
+@cache
+def cues(key: str) -> tuple[str, ...]:
+    """The words of cues.toml that give away what a question asks for, in all languages."""
+    return tuple(_load_cues()[key])
+
+
+@cache
+def digest() -> str:
+    """Changes with any word in this folder."""
+    total = hashlib.sha256()
+    for path in sorted([*_FOLDER.glob("*.toml"), *_FOLDER.glob("*.md")]):
+        total.update(path.read_bytes())
+    return total.hexdigest()[:12]
+
+
+def placeholders(text: str) -> set[str]:
+    """The names in braces of a text."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@cache
+def _load(file: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads((_FOLDER / f"{file}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _load_cues() -> dict[str, list[str]]:
+    return tomllib.loads((_FOLDER / "cues.toml").read_text(encoding="utf-8"))

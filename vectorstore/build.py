@@ -1,0 +1,287 @@
+"""Immutable builds: a directory with vectors and keyword indexes, published by one row in the catalogue.
+
+A writer holds one exclusive lock; a reader holds a shared lock on the build it uses; a build that is no longer live
+is removed once its own lock can be had exclusively. A process killed at any moment leaves the old build live.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import portalocker
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from ingest.document import Edition, Passage, Refusal, Section, Work, coarse_anchors
+from ingest.passages import cut_passages, sentence_spans
+from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
+from vectorstore.words import KeywordIndex
+
+FORMAT = 1
+"""Of the directory and of what is embedded; a change makes every library re-index itself."""
+
+_BATCH = 64
+_UPSERT = 5_000  # Chroma takes 5,461 at most in one call (LIBRARIES §1)
+
+Progress = Callable[[int, int], None]
+"""Told how many texts of how many have been embedded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A passage of a build with all that search and answers need to know of it."""
+
+    index: int
+    work: str
+    edition: Edition
+    section: Section
+    coarse: str
+    passage: Passage
+    sentences: tuple[tuple[int, int], ...]
+    """Spans within the passage's text."""
+
+
+class Build:
+    """A published build, open for reading. Close it to let it be removed when it is no longer live."""
+
+    def __init__(self, record: BuildRecord, folder: Path, catalogue: Catalogue, lock: IO[str]) -> None:
+        import chromadb
+
+        self.id = record.id
+        self.model = record.model
+        self._lock = lock
+        self.editions = {key: catalogue.edition(key) for key in record.editions}
+        self.works = catalogue.works({edition.work for edition in self.editions.values()})
+        self.places = list(_places(self.editions.values(), catalogue))
+        self.keywords = {
+            lang: KeywordIndex.load(folder / f"keywords-{lang}")
+            for lang in ("zh", "en")
+            if (folder / f"keywords-{lang}").exists()
+        }
+        client = chromadb.PersistentClient(str(folder / "vectors"), _chroma_settings())
+        self._passages = client.get_collection("passages", embedding_function=None)
+        self._sentences = client.get_collection("sentences", embedding_function=None)
+        expected = len(self.places), sum(len(place.sentences) for place in self.places)
+        if (self._passages.count(), self._sentences.count()) != expected:
+            raise Refusal("build-damaged", build=record.id)
+
+    def edition_of(self, work: str, edition: str) -> Edition | None:
+        return next((e for e in self.editions.values() if (e.work, e.id) == (work, edition)), None)
+
+    def nearest_passages(self, vector: Sequence[float], count: int) -> dict[int, float]:
+        """Cosine similarity of the nearest passages, by the index of their place."""
+        return {int(key): score for key, score in _query(self._passages, vector, count)}
+
+    def nearest_sentences(self, vector: Sequence[float], count: int) -> dict[tuple[int, int], float]:
+        """Cosine similarity of the nearest sentences, by place and number of the sentence."""
+        found = {}
+        for key, score in _query(self._sentences, vector, count):
+            place, _, number = key.partition(".")
+            found[int(place), int(number)] = score
+        return found
+
+    def close(self) -> None:
+        self._lock.close()
+
+
+def open_build(home: Path, catalogue: Catalogue) -> Build:
+    """The live build, held by a shared lock. Raises Refusal where there is none."""
+    for _ in range(5):  # the live build may be replaced and removed between the look and the lock
+        record = catalogue.live_build()
+        if record is None:
+            raise Refusal("no-index", home=home.name)
+        lock = _shared_lock(home / "builds" / f"{record.id}.lock")
+        if lock is not None and (home / "builds" / record.id).is_dir():
+            return Build(record, home / "builds" / record.id, catalogue, lock)
+    raise Refusal("build-damaged", build=record.id if record else "")
+
+
+def publish_build(
+    home: Path,
+    catalogue: Catalogue,
+    model: str,
+    load_model: Callable[[], Embeddings],
+    works: Mapping[str, Work],
+    editions: Sequence[Edition],
+    progress: Progress | None = None,
+    *,
+    rebuild: bool = False,
+) -> bool:
+    """Makes the given editions the live build, embedding what is new. False where they already are.
+
+    Call under `writer_lock`.
+    """
+    ordered = sorted(editions, key=lambda edition: (edition.work, edition.id))
+    mark = fingerprint(
+        [FORMAT, model, [e.key for e in ordered], [[w.id, w.titles, w.author, w.date, w.themes] for w in works.values()]]
+    )
+    live = catalogue.live_build()
+    if not rebuild and live is not None and live.fingerprint == mark and (home / "builds" / live.id).is_dir():
+        return False
+    record = BuildRecord(secrets.token_hex(4), model, mark, tuple(e.key for e in ordered))
+    folder = home / "builds" / record.id
+    folder.mkdir(parents=True)
+    (home / "builds" / f"{record.id}.lock").touch()
+    _write(folder, catalogue, model, load_model, ordered, progress)
+    catalogue.publish(record, works.values(), ordered)
+    sweep(home, catalogue)
+    return True
+
+
+def sweep(home: Path, catalogue: Catalogue) -> None:
+    """Removes builds that are not live and that nobody reads, and what killed writers left."""
+    live = catalogue.live_build()
+    for folder in (home / "builds").glob("*"):
+        if not folder.is_dir() or (live and folder.name == live.id):
+            continue
+        path = folder.with_name(f"{folder.name}.lock")
+        try:
+            with portalocker.Lock(path, "a", timeout=0, flags=portalocker.LOCK_EX | portalocker.LOCK_NB):
+                shutil.rmtree(folder, ignore_errors=True)
+                path.unlink(missing_ok=True)
+        except portalocker.LockException:
+            continue
+
+
+@contextmanager
+def writer_lock(home: Path) -> Iterator[None]:
+    """Held by the one process that may write; a second one is refused. A killed process leaves no lock behind."""
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with portalocker.Lock(home / "writer.lock", "a", timeout=0, flags=portalocker.LOCK_EX | portalocker.LOCK_NB):
+            yield
+    except portalocker.LockException:
+        raise Refusal("writer-busy", home=home.name) from None
+
+
+def _shared_lock(path: Path) -> IO[str] | None:
+    if not path.exists():
+        return None
+    handle = path.open("r")
+    try:
+        portalocker.lock(handle, portalocker.LOCK_SH | portalocker.LOCK_NB)
+    except portalocker.LockException:
+        handle.close()
+        return None
+    return handle
+
+
+# Writing
+
+
+def _write(
+    folder: Path,
+    catalogue: Catalogue,
+    model: str,
+    load_model: Callable[[], Embeddings],
+    editions: Sequence[Edition],
+    progress: Progress | None,
+) -> None:
+    import chromadb
+
+    places = list(_places(editions, None))
+    wholes = [embedded_text(place) for place in places]
+    pieces = [
+        (f"{place.index}.{number}", place.passage.text[start:end])
+        for place in places
+        for number, (start, end) in enumerate(place.sentences)
+    ]
+    vectors = _embed(catalogue, model, load_model, [*wholes, *(text for _, text in pieces)], progress)
+    client = chromadb.PersistentClient(str(folder / "vectors"), _chroma_settings())
+    for name, keys, rows in (
+        ("passages", [str(place.index) for place in places], vectors[: len(wholes)]),
+        ("sentences", [key for key, _ in pieces], vectors[len(wholes) :]),
+    ):
+        collection = client.create_collection(
+            name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
+        )
+        for start in range(0, len(keys), _UPSERT):
+            stop = start + _UPSERT
+            collection.add(ids=keys[start:stop], embeddings=[row.tolist() for row in rows[start:stop]])
+        if collection.count() != len(keys):
+            raise Refusal("build-damaged", build=folder.name)
+    for lang in ("zh", "en"):
+        mine = [place for place in places if keyword_language(place.edition) == lang]
+        if mine:
+            KeywordIndex.of([place.passage.text for place in mine]).save(folder / f"keywords-{lang}")
+
+
+def _embed(
+    catalogue: Catalogue,
+    model: str,
+    load_model: Callable[[], Embeddings],
+    texts: Sequence[str],
+    progress: Progress | None,
+) -> list[NDArray[np.float32]]:
+    """One vector a text; those the catalogue knows are not computed again, new ones are stored as they come."""
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    known = catalogue.embeddings(model, list(dict.fromkeys(digests)))
+    missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
+    engine = load_model() if missing else None
+    todo = list(missing.items())
+    for start in range(0, len(todo), _BATCH):
+        batch = todo[start : start + _BATCH]
+        assert engine is not None
+        rows = engine.embed_documents([text for _, text in batch])
+        fresh = {digest: np.asarray(row, np.float32) for (digest, _), row in zip(batch, rows, strict=True)}
+        catalogue.store_embeddings(model, fresh)
+        known.update(fresh)
+        if progress:
+            progress(min(start + _BATCH, len(todo)), len(todo))
+    return [known[digest] for digest in digests]
+
+
+def embedded_text(place: Place) -> str:
+    """What of a passage is embedded: its own words."""
+    return place.passage.text
+
+
+def keyword_language(edition: Edition) -> str:
+    return "en" if edition.lang == "en" else "zh"
+
+
+# Reading
+
+
+def _places(editions: Iterable[Edition], catalogue: Catalogue | None) -> Iterator[Place]:
+    index = 0
+    for edition in editions:
+        sections = {section.anchor: section for section in edition.outline.sections}
+        coarse = coarse_anchors(edition.outline.sections)
+        text = edition.document.text
+        passages = catalogue.passages(edition.key, text) if catalogue else cut_passages(text, edition.outline)
+        for passage in passages:
+            yield Place(
+                index,
+                edition.work,
+                edition,
+                sections[passage.anchor],
+                coarse[passage.anchor],
+                passage,
+                tuple(sentence_spans(passage.text)),
+            )
+            index += 1
+
+
+def _query(collection: Any, vector: Sequence[float], count: int) -> list[tuple[str, float]]:
+    total = collection.count()
+    if not total:
+        return []
+    found = collection.query(query_embeddings=[list(vector)], n_results=min(count, total), include=["distances"])
+    return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+
+def _chroma_settings() -> Any:
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False)

@@ -1,0 +1,135 @@
+"""Which editions are in the library: adding, replacing and removing them, and telling whose edition a file is."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.document import Edition, EditionKind, Language, UnknownDocument, UnreadableDocument, Work
+from ingest.outline import outline_sections
+from ingest.read import read_document
+from ingest.work_file import WORK_FILE, read_work
+from vectorstore.catalogue import Catalogue
+from vectorstore.words import fold, text_language
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Works and their editions, by work and edition id. A value: adding gives a new shelf."""
+
+    works: Mapping[str, Work]
+    editions: Mapping[tuple[str, str], Edition]
+
+    def with_edition(self, work: Work, edition: Edition) -> Shelf:
+        return Shelf({**self.works, work.id: work}, {**self.editions, (work.id, edition.id): edition})
+
+    def without(self, work: str, edition: str | None) -> Shelf:
+        gone = {key for key in self.editions if key[0] == work and edition in (None, key[1])}
+        if not gone:
+            raise UnknownDocument("edition-unknown", edition=f"{work}/{edition}" if edition else work)
+        editions = {key: value for key, value in self.editions.items() if key not in gone}
+        left = {key[0] for key in editions}
+        return Shelf({id_: value for id_, value in self.works.items() if id_ in left}, editions)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A file whose title and outline are those of a known work."""
+
+    work: Work
+    kind: EditionKind
+    agreeing: int
+    anchors: int
+
+
+def live_shelf(catalogue: Catalogue) -> Shelf:
+    """What the live build holds; an empty shelf where there is none."""
+    record = catalogue.live_build()
+    editions = [catalogue.edition(key) for key in record.editions] if record else []
+    works = catalogue.works({edition.work for edition in editions})
+    return Shelf(works, {(edition.work, edition.id): edition for edition in editions})
+
+
+def read_folder(folder: Path, shelf: Shelf) -> Shelf:
+    """The shelf with the work of a folder that has a work.toml."""
+    work, entries = read_work(folder)
+    for lang, kind, path in entries:
+        shelf = shelf.with_edition(work, read_edition(path, work.id, lang, kind))
+    return shelf
+
+
+def read_corpus(folder: Path, shelf: Shelf) -> Shelf:
+    """The shelf with every work of a folder of folders."""
+    for path in sorted(folder.glob(f"*/{WORK_FILE}")):
+        shelf = read_folder(path.parent, shelf)
+    return shelf
+
+
+def read_edition(path: Path, work: str, lang: Language | None, kind: EditionKind) -> Edition:
+    """A file as an edition of a work, its language told from its text unless given. Raises UnreadableDocument."""
+    document = read_document(path)
+    outline = outline_sections(document)
+    if not outline.sections:
+        raise UnreadableDocument("file-empty", file=path.name)
+    return Edition(work, lang or text_language(document.text), kind, path.name, document, outline)
+
+
+def recognize(edition: Edition, shelf: Shelf) -> Recognition | None:
+    """The known work whose title and outline a file has: at least nine in ten of its anchors, both ways."""
+    title = _title(edition)
+    anchors = set(edition.outline.anchors)
+    for work in shelf.works.values():
+        mine = [e for e in shelf.editions.values() if e.work == work.id]
+        titles = {_plain(text) for text in work.titles.values()} | {_plain(_title(e)) for e in mine}
+        if not title or _plain(title) not in titles:
+            continue
+        known = max((set(e.outline.anchors) for e in mine), key=lambda other: len(other & anchors))
+        agreeing = len(known & anchors)
+        if agreeing >= 0.9 * max(len(known), len(anchors)):
+            originals = {e.lang for e in mine if e.kind == "original"}
+            kind: EditionKind = "translation" if originals - {edition.lang} else "original"
+            return Recognition(work, kind, agreeing, len(known))
+    return None
+
+
+def new_work(edition: Edition, work_id: str | None, title: str | None) -> Work:
+    """A work of its own for a file that belongs to no known one."""
+    name = title or _title(edition) or Path(edition.file).stem
+    author = next((edition.document.text[s.start : s.end] for s in edition.outline.sections if s.kind == "author"), "")
+    date = next((edition.document.text[s.start : s.end] for s in edition.outline.sections if s.kind == "date"), "")
+    return Work(
+        work_id or _slug(edition.file),
+        {edition.lang: name},
+        re.sub(r"^[^:：]{1,12}[:：]\s*", "", author),
+        _date(date),
+    )
+
+
+def _date(text: str) -> datetime.date | None:
+    """The day that a date line begins with, if it names one."""
+    numbers = [int(number) for number in re.findall(r"\d+", text)[:3]]
+    try:
+        return datetime.date(*numbers) if len(numbers) == 3 else None
+    except ValueError:
+        return None
+
+
+def _title(edition: Edition) -> str:
+    return next((section.title for section in edition.outline.sections if section.kind == "title"), "")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+def _slug(file: str) -> str:
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(file).stem.lower()).strip("-")
+    return stem[:64].strip("-") or f"document-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
+
+
+def editions_of(shelf: Shelf, work: str) -> Sequence[Edition]:
+    return [edition for (owner, _), edition in sorted(shelf.editions.items()) if owner == work]

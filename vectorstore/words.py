@@ -1,0 +1,161 @@
+"""Chinese-aware words: folding that keeps offsets, tokens, scripts, and the keyword index over them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ingest.document import Language
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_RUNS = re.compile(rf"[a-z0-9]+(?:[.'&][a-z0-9]+)*%?|[{_HAN}]+")
+_SAME_WIDTH = {
+    **{0xFF01 + offset: 0x21 + offset for offset in range(94)},  # full-width ASCII
+    **dict.fromkeys(map(ord, "“”„«»「」『』＂"), '"'),
+    **dict.fromkeys(map(ord, "‘’`´"), "'"),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
+    0x3000: " ",
+    0x00A0: " ",
+    0x3001: ",",
+    0x3002: ".",
+}
+STOPWORDS = frozenset(
+    "a an and any are as at be been but by can could did do does for from had has have how i if in into is it its "
+    "me of on or our per s should so t than that the their them then there these they this those to up us was we were "
+    "what when where which who whom whose why will with would you your about according report note says say said tell "
+    "的 了 是 在 和 与 及 或 也 都 就 而 被 把 对 从 到 为 吗 呢 啊 吧 嘛 么 什么 哪 哪些 哪个 怎么 如何 为何 多少 几 请 问 "
+    "请问 报告 说 认为 有 没有 会 这 那 它 他们 我 你 嘅 系 咗 喺 啲 边 点解 佢 唔 冇 嗰 定 话".split()
+)
+"""Function words of questions, folded: they meet passages by chance only."""
+
+
+@cache
+def _converter(config: str) -> Any:
+    from opencc import OpenCC
+
+    return OpenCC(config)
+
+
+def to_simplified(text: str) -> str:
+    """Traditional characters as Simplified, each in its place (OpenCC t2s; BMP characters keep their count)."""
+    return str(_converter("t2s").convert(text))
+
+
+def to_traditional(text: str) -> str:
+    return str(_converter("s2t").convert(text))
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """The form in which texts are compared: Simplified, lower case, ASCII punctuation; of the same length."""
+    folded = to_simplified(text.translate(_SAME_WIDTH))
+    lowered = folded.lower()
+    if len(lowered) != len(text):  # 'İ' and characters outside the BMP change the count: fold one by one
+        lowered = "".join(_fold_one(character) for character in text)
+    return lowered
+
+
+def _fold_one(character: str) -> str:
+    folded = to_simplified(character.translate(_SAME_WIDTH)).lower()
+    return folded if len(folded) == 1 else character
+
+
+def tokens(text: str) -> list[str]:
+    """Latin words, numbers, Chinese words and Chinese bigrams of a text, folded, without function words."""
+    import rjieba
+
+    found: list[str] = []
+    for run in _RUNS.findall(fold(unicodedata.normalize("NFC", text))):
+        if run[0].isascii():
+            word = run.removesuffix("'s")
+            if word not in STOPWORDS:
+                found.append(_stem(word))
+            continue
+        words = [word for word in rjieba.cut(run) if word not in STOPWORDS]
+        found.extend(words)
+        found.extend(run[i : i + 2] for i in range(len(run) - 1) if run[i : i + 2] not in words)
+    return found
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word)) if word.isalpha() else word
+
+
+def han_share(text: str) -> float:
+    """Share of Chinese characters among letters."""
+    letters = [character for character in text if character.isalpha()]
+    return sum(bool(re.match(f"[{_HAN}]", character)) for character in letters) / len(letters) if letters else 0.0
+
+
+def chinese_script(text: str) -> Language | None:
+    """Which script of Chinese a text is in, by the characters that only one of the two has; None if it has none."""
+    counts: Counter[Language] = Counter()
+    for character in set(text):
+        if not re.match(f"[{_HAN}]", character):
+            continue
+        simplified, traditional = to_simplified(character), to_traditional(character)
+        if simplified != character and traditional == character:
+            counts["zh-Hant"] += 1
+        elif traditional != character and simplified == character and character not in _BOTH_SCRIPTS:
+            counts["zh-Hans"] += 1
+    if counts["zh-Hant"] == counts["zh-Hans"]:
+        return None
+    return counts.most_common(1)[0][0]
+
+
+_BOTH_SCRIPTS = frozenset("台里后干面只系范谷征余松云几丑斗冲制准出卷回向吃周咨才托扎折朱板极淀症秋种致舍术表辟郁采升干")
+"""Simplified forms that Traditional texts use too (谷歌, 周期, 托管, 台灣 …): they tell nothing."""
+
+
+def text_language(text: str) -> Language:
+    """The language of a document, by its letters and their script."""
+    if han_share(text) < 0.15:
+        return "en"
+    return chinese_script(text) or "zh-Hant"
+
+
+class KeywordIndex:
+    """BM25 (Lucene's form, k1 1.5, b 0.75: bm25s' defaults) over the tokens of texts."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> KeywordIndex:
+        import bm25s
+
+        index = bm25s.BM25(method="lucene")
+        index.index([tokens(text) or ["\0"] for text in texts], show_progress=False)
+        return cls(index)
+
+    @classmethod
+    def load(cls, folder: Path) -> KeywordIndex:
+        import bm25s
+
+        return cls(bm25s.BM25.load(str(folder), mmap=True))
+
+    def save(self, folder: Path) -> None:
+        self._index.save(str(folder), show_progress=False)
+
+    def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """One score for each text, zero where it shares no token."""
+        if not words:
+            return np.zeros(self._index.scores["num_docs"], dtype=np.float32)
+        return np.asarray(self._index.get_scores(list(words)), dtype=np.float32)
