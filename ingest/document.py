@@ -20,9 +20,21 @@ import prompts
 Language = Literal["zh-Hant", "zh-Hans", "en"]
 EditionKind = Literal["original", "translation", "digest"]
 SectionKind = Literal[
-    "front", "title", "date", "author", "chapter", "item", "heading", "paragraph", "bullet", "table", "figure", "page"
+    "front",
+    "title",
+    "date",
+    "author",
+    "chapter",
+    "item",
+    "heading",
+    "paragraph",
+    "bullet",
+    "table",
+    "figure",
+    "page",
 ]
 Theme = Literal["macro", "ai", "crypto"]
+Role = Literal["document", "glossary"]
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 EDITION_KINDS: tuple[EditionKind, ...] = get_args(EditionKind)
@@ -120,6 +132,8 @@ class Work:
     author: str = ""
     date: datetime.date | None = None
     themes: Mapping[str, Sequence[Theme]] = field(default_factory=dict)
+    role: Role = "document"
+    """A glossary explains terms; it is looked up by them and never searched as a document."""
 
     def title(self, language: Language) -> str:
         return self.titles.get(language) or next(iter(self.titles.values()), self.id)

@@ -12,7 +12,9 @@ from ingest.blocks import Block, caption, is_sentence, is_short, printed_number,
 from ingest.document import Document, Outline, Section, SectionKind
 
 _DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?")
-_AUTHOR = re.compile(r"(作者|撰文|撰稿|Authors?|By|Written by)\s*[:：]?\s+?\S|(作者|撰文|撰稿|Authors?)\s*[:：]", re.IGNORECASE)
+_AUTHOR = re.compile(
+    r"(作者|撰文|撰稿|Authors?|By|Written by)\s*[:：]?\s+?\S|(作者|撰文|撰稿|Authors?)\s*[:：]", re.IGNORECASE
+)
 _LABELLED = re.compile(r"[^\s:：]{1,12}\s*[:：]\s*\S")
 
 
@@ -165,9 +167,7 @@ class _Outliner:
     def _add(self, anchor: str, kind: SectionKind, parent: str | None, block: Block) -> None:
         end = block.start if kind == "front" else block.end
         title = section_title(block.text, kind)
-        self.sections.append(
-            Section(anchor, kind, parent, title, block.first_line, block.last_line, block.start, end)
-        )
+        self.sections.append(Section(anchor, kind, parent, title, block.first_line, block.last_line, block.start, end))
 
 
 def _ends_as_lead(text: str) -> bool:
@@ -235,7 +235,16 @@ def _page_sections(document: Document) -> list[Section]:
         rows = [_section(f"{page}.{n}", page, span, document.text, newlines) for n, span in enumerate(paragraphs, 1)]
         first = rows[0]
         sections.append(
-            Section(page, "page", None, labels[index], first.first_line, rows[-1].last_line, first.start, first.start)
+            Section(
+                page,
+                "page",
+                None,
+                labels[index],
+                first.first_line,
+                rows[-1].last_line,
+                first.start,
+                first.start,
+            )
         )
         sections.extend(rows)
     return sections
@@ -244,8 +253,7 @@ def _page_sections(document: Document) -> list[Section]:
 def _paragraphs(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     """Spans of lines that belong together: up to a blank line, or a line that ends a sentence short of the margin."""
     lines = [
-        (match.start(), match.end())
-        for match in re.finditer(r"[^\n]*[^\s\n][^\n]*|\n[ \t]*(?=\n)", text[start:stop])
+        (match.start(), match.end()) for match in re.finditer(r"[^\n]*[^\s\n][^\n]*|\n[ \t]*(?=\n)", text[start:stop])
     ]
     widest = max((end - begin for begin, end in lines), default=0)
     spans: list[tuple[int, int]] = []

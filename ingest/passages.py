@@ -30,7 +30,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of each sentence, in order; together they hold every word of the text."""
     spans, start = [], 0
     for match in _BREAK.finditer(text):
-        if match[0].startswith(".") and _ABBREVIATION.search(text[start : match.start() + 1]):
+        before = text[start : match.start() + 1]
+        if match[0].startswith(".") and (_ABBREVIATION.search(before) or before[:-1].strip().isdigit()):
             continue
         spans.append(_trim(text, start, match.end()))
         start = match.end()

@@ -12,6 +12,7 @@ MAX_BYTES = 20 * 1024 * 1024
 """Larger files are refused: at two cores 20 MB of text would index for hours."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_OTHER_FORMATS = (b"PK\x03\x04", b"\x89PNG", b"\x7fELF", b"GIF8", b"MZ\x90", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
 _HTML = re.compile(rb"\s*<(!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
 _ATX_HEADING = re.compile(r"^#{1,6} +\S", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
@@ -46,18 +47,11 @@ def read_document(path: Path) -> Document:
 
 def _decode(data: bytes, path: Path) -> str:
     """The characters of UTF-8 or marked UTF-16, line ends kept; anything else is refused."""
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            data = data[len(bom) :]
-            break
-    else:
-        encoding = "utf-8"
-        if data[:4] in (b"PK\x03\x04", b"\x89PNG", b"\x7fELF", b"GIF8") or data[:2] in (b"MZ", b"\xff\xd8"):
-            raise UnreadableDocument("file-unsupported", file=path.name)
-        if _HTML.match(data):
-            raise UnreadableDocument("file-unsupported", file=path.name)
+    bom, encoding = next((pair for pair in _BOMS if data.startswith(pair[0])), (b"", "utf-8"))
+    if not bom and (data.startswith(_OTHER_FORMATS) or _HTML.match(data)):
+        raise UnreadableDocument("file-unsupported", file=path.name)
     try:
-        text = data.decode(encoding)
+        text = data[len(bom) :].decode(encoding)
     except UnicodeDecodeError:
         raise UnreadableDocument("file-encoding", file=path.name) from None
     if _CONTROL.search(text):
@@ -76,7 +70,7 @@ def _read_pdf(path: Path) -> Document:
         labels = list(reader.page_labels)
     except FileNotDecryptedError:
         raise UnreadableDocument("file-protected", file=path.name) from None
-    except Exception as error:  # noqa: BLE001  pypdf lets a dozen unrelated classes escape on broken files
+    except Exception as error:
         raise UnreadableDocument("file-broken", file=path.name, cause=type(error).__name__) from error
     if not any(text.strip() for text in texts):
         raise UnreadableDocument("file-no-text", file=path.name)

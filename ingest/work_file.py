@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ingest.document import EditionKind, Language, Theme, UnreadableDocument, Work
+from ingest.document import EditionKind, Language, Role, Theme, UnreadableDocument, Work
 
 WORK_FILE = "work.toml"
 
@@ -30,6 +30,7 @@ class _WorkEntry(BaseModel):
     date: datetime.date | None = None
     editions: list[_EditionEntry]
     themes: dict[str, list[Theme]] = {}
+    role: Role = "document"
 
 
 def read_work(folder: Path) -> tuple[Work, list[tuple[Language, EditionKind, Path]]]:
@@ -45,5 +46,5 @@ def read_work(folder: Path) -> tuple[Work, list[tuple[Language, EditionKind, Pat
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnreadableDocument("work-file-wrong", file=path.name, cause=f"{where}: {first['msg']}") from None
-    work = Work(entry.id, entry.titles, entry.author, entry.date, entry.themes)
+    work = Work(entry.id, entry.titles, entry.author, entry.date, entry.themes, entry.role)
     return work, [(edition.lang, edition.kind, folder / edition.file) for edition in entry.editions]

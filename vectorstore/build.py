@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from ingest.document import Edition, Passage, Refusal, Section, Work, coarse_anchors
 from ingest.passages import cut_passages, sentence_spans
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
+from vectorstore.glossary import Glossary
 from vectorstore.words import KeywordIndex
 
 FORMAT = 1
@@ -51,17 +53,20 @@ class Place:
 
 
 class Build:
-    """A published build, open for reading. Close it to let it be removed when it is no longer live."""
+    """A published build, open for reading; it stays on disk until it is closed or forgotten."""
 
     def __init__(self, record: BuildRecord, folder: Path, catalogue: Catalogue, lock: IO[str]) -> None:
         import chromadb
 
         self.id = record.id
         self.model = record.model
-        self._lock = lock
+        self._release = weakref.finalize(self, lock.close)
         self.editions = {key: catalogue.edition(key) for key in record.editions}
         self.works = catalogue.works({edition.work for edition in self.editions.values()})
-        self.places = list(_places(self.editions.values(), catalogue))
+        searched = [e for e in self.editions.values() if self.works[e.work].role == "document"]
+        explained = [e for e in self.editions.values() if self.works[e.work].role == "glossary"]
+        self.places = list(_places(searched, catalogue))
+        self.glossary = Glossary.of(explained, [place.passage.text for place in self.places])
         self.keywords = {
             lang: KeywordIndex.load(folder / f"keywords-{lang}")
             for lang in ("zh", "en")
@@ -90,7 +95,7 @@ class Build:
         return found
 
     def close(self) -> None:
-        self._lock.close()
+        self._release()
 
 
 def open_build(home: Path, catalogue: Catalogue) -> Build:
@@ -122,7 +127,12 @@ def publish_build(
     """
     ordered = sorted(editions, key=lambda edition: (edition.work, edition.id))
     mark = fingerprint(
-        [FORMAT, model, [e.key for e in ordered], [[w.id, w.titles, w.author, w.date, w.themes] for w in works.values()]]
+        [
+            FORMAT,
+            model,
+            [e.key for e in ordered],
+            [[w.id, w.titles, w.author, w.date, w.themes, w.role] for w in works.values()],
+        ]
     )
     live = catalogue.live_build()
     if not rebuild and live is not None and live.fingerprint == mark and (home / "builds" / live.id).is_dir():
@@ -131,7 +141,8 @@ def publish_build(
     folder = home / "builds" / record.id
     folder.mkdir(parents=True)
     (home / "builds" / f"{record.id}.lock").touch()
-    _write(folder, catalogue, model, load_model, ordered, progress)
+    searched = [edition for edition in ordered if works[edition.work].role == "document"]
+    _write(folder, catalogue, model, load_model, searched, progress)
     catalogue.publish(record, works.values(), ordered)
     sweep(home, catalogue)
     return True

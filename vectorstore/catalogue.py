@@ -24,6 +24,7 @@ _works = sa.Table(
     sa.Column("author", sa.String, nullable=False),
     sa.Column("date", sa.Date),
     sa.Column("themes", sa.JSON, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
 )
 _editions = sa.Table(
     "edition",
@@ -136,6 +137,7 @@ class Catalogue:
                     "author": work.author,
                     "date": work.date,
                     "themes": {anchor: list(themes) for anchor, themes in work.themes.items()},
+                    "role": work.role,
                 }
                 known = connection.scalar(sa.select(_works.c.id).where(_works.c.id == work.id))
                 statement = sa.update(_works).where(_works.c.id == work.id) if known else sa.insert(_works)
@@ -169,7 +171,7 @@ class Catalogue:
     def works(self, ids: Iterable[str]) -> dict[str, Work]:
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(_works).where(_works.c.id.in_(list(ids))))
-            return {row.id: Work(row.id, row.titles, row.author, row.date, row.themes) for row in rows}
+            return {row.id: Work(row.id, row.titles, row.author, row.date, row.themes, row.role) for row in rows}
 
     def edition(self, key: str) -> Edition:
         with self._engine.connect() as connection:
@@ -205,7 +207,8 @@ class Catalogue:
             for start in range(0, len(digests), 500):
                 rows = connection.execute(
                     sa.select(_embeddings.c.text_digest, _embeddings.c.vector).where(
-                        _embeddings.c.model == model, _embeddings.c.text_digest.in_(digests[start : start + 500])
+                        _embeddings.c.model == model,
+                        _embeddings.c.text_digest.in_(digests[start : start + 500]),
                     )
                 )
                 found.update({row.text_digest: np.frombuffer(row.vector, dtype="<f4") for row in rows})
@@ -239,7 +242,14 @@ def _insert_edition(connection: sa.Connection, edition: Edition, passages: Seque
         {"edition": edition.key, "position": n, **asdict(section)} for n, section in enumerate(edition.outline.sections)
     ]
     rows = [
-        {"edition": edition.key, "position": n, "anchor": p.anchor, "part": p.part, "start": p.start, "end": p.end}
+        {
+            "edition": edition.key,
+            "position": n,
+            "anchor": p.anchor,
+            "part": p.part,
+            "start": p.start,
+            "end": p.end,
+        }
         for n, p in enumerate(passages)
     ]
     if sections:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import prompts
 from ingest.document import Language
 
 if TYPE_CHECKING:
@@ -29,13 +30,7 @@ _SAME_WIDTH = {
     0x3001: ",",
     0x3002: ".",
 }
-STOPWORDS = frozenset(
-    "a an and any are as at be been but by can could did do does for from had has have how i if in into is it its "
-    "me of on or our per s should so t than that the their them then there these they this those to up us was we were "
-    "what when where which who whom whose why will with would you your about according report note says say said tell "
-    "的 了 是 在 和 与 及 或 也 都 就 而 被 把 对 从 到 为 吗 呢 啊 吧 嘛 么 什么 哪 哪些 哪个 怎么 如何 为何 多少 几 请 问 "
-    "请问 报告 说 认为 有 没有 会 这 那 它 他们 我 你 嘅 系 咗 喺 啲 边 点解 佢 唔 冇 嗰 定 话".split()
-)
+STOPWORDS = frozenset(prompts.cues("function_words"))
 """Function words of questions, folded: they meet passages by chance only."""
 
 
@@ -120,7 +115,9 @@ def chinese_script(text: str) -> Language | None:
     return counts.most_common(1)[0][0]
 
 
-_BOTH_SCRIPTS = frozenset("台里后干面只系范谷征余松云几丑斗冲制准出卷回向吃周咨才托扎折朱板极淀症秋种致舍术表辟郁采升干")
+_BOTH_SCRIPTS = frozenset(
+    "台里后干面只系范谷征余松云几丑斗冲制准出卷回向吃周咨才托扎折朱板极淀症秋种致舍术表辟郁采升干"
+)
 """Simplified forms that Traditional texts use too (谷歌, 周期, 托管, 台灣 …): they tell nothing."""
 
 

@@ -1,0 +1,55 @@
+# Everything goes through .venv, which `make setup` creates; nothing else on the machine is changed.
+# A clone needs Python 3.11 or newer, pip and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+INSTALL := $(UV) pip install --quiet --require-hashes --compile-bytecode
+TORCH := 2.13.0
+
+.PHONY: setup run test check evals screenshots lock clean
+
+setup: .venv/run.stamp
+
+# The report, where its file is given, is added before the page is served: make run REPORT=path
+run: setup
+	@$(BIN)/python -m ingest $(if $(REPORT),"$(REPORT)")
+	@exec $(BIN)/streamlit run app.py
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest
+
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+evals: .venv/dev.stamp
+	$(BIN)/python -m evals
+
+screenshots: .venv/dev.stamp
+	$(BIN)/python -m tests.browser.screenshots
+
+.venv/bin/uv:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+
+.venv/run.stamp: .venv/bin/uv requirements/run.txt
+	$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+# torch comes by pip, which finds a CPU build on machines that offer one.
+.venv/dev.stamp: .venv/run.stamp requirements/dev.txt
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check torch==$(TORCH)
+	$(INSTALL) --no-deps -r requirements/dev.txt
+	@touch $@
+
+# Locks carry hashes and no download addresses.
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock: .venv/bin/uv
+	echo "uv" | $(COMPILE) - -o requirements/uv.txt
+	$(COMPILE) pyproject.toml -o requirements/run.txt
+	$(COMPILE) pyproject.toml --group dev --override requirements/without-torch.txt -o requirements/dev.txt
+
+clean:
+	rm -rf .venv var

@@ -1,0 +1,127 @@
+"""Whether the documents can answer a question at all: names they lack, figures they do not give, tables without body.
+
+Method, not wording: a question is refused for what it asks about that the passages found do not have.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+import prompts
+from chat.understand import Query
+from ingest.document import Section, Work
+from vectorstore.build import Build
+from vectorstore.retrieve import Hit
+from vectorstore.words import fold, tokens
+
+Gap = Literal["advice", "steering", "caption", "no-caption", "name", "figure", "later", "distant"]
+
+MIN_SIMILARITY = 0.80
+"""Cosine of multilingual-e5 below which nothing is about the question: unrelated texts of one language lie around
+0.75-0.79, answers at 0.82-0.92 (evals/README.md)."""
+
+EVIDENCE = 3
+"""How many of the best sections must lack what is asked for before the documents count as silent on it."""
+
+_NAME = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z0-9&.]*[A-Za-z0-9]|[A-Z0-9]*[A-Z][A-Z0-9]+)(?![A-Za-z0-9])")
+_FIGURE = re.compile(r"\d")
+_MONEY = re.compile(
+    r"\d[\d.,]*\s*(?:[万亿兆]|billion|million|trillion|bn|mn)|[$¥€£]\s*\d|\d[\d.,]*\s*(?:美元|元|usd)", re.I
+)
+_SHARE = re.compile(r"\d[\d.]*\s*(?:%|percent|per cent|个百分点)|[一二三四五六七八九]成")
+_YEAR_MONTH = re.compile(rf"(20\d\d)\s*年\s*(\d{{1,2}})\s*月|({'|'.join(calendar.month_name[1:]).lower()})\s+(20\d\d)")
+_MONTHS = tuple(month.lower() for month in calendar.month_name[1:])
+_PAST = re.compile(
+    r"\b(did|was|were|has|have|happened|decided|announced|ruled|said)\b|后来|結果|结果|最后|了吗|怎么判|公布了|宣布了"
+)
+_ENGLISH_CAPITALS = frozenset(prompts.cues("capitalized"))
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why the documents do not answer; `sections` are the captions without body that were asked for."""
+
+    gap: Gap
+    subject: str = ""
+    sections: tuple[tuple[str, Section], ...] = ()
+
+
+class Vocabulary:
+    """The words that the documents and glossaries of a build use."""
+
+    def __init__(self, build: Build) -> None:
+        self.words = {word for place in build.places for word in tokens(place.passage.text)}
+        self.words |= {word for term in build.glossary.terms for name in term.names for word in tokens(name)}
+        self.latin = [word for word in self.words if word[0].isascii() and word[0].isalpha() and len(word) > 3]
+
+    def knows(self, name: str) -> bool:
+        """Whether a name occurs, one or two mistyped letters allowed."""
+        words = tokens(name)
+        return all(word in self.words or (len(word) > 4 and self._close(word)) for word in words)
+
+    def _close(self, word: str) -> bool:
+        return process.extractOne(word, self.latin, scorer=fuzz.ratio, score_cutoff=83) is not None
+
+
+def find_silence(query: Query, hits: Sequence[Hit], build: Build, vocabulary: Vocabulary) -> Silence | None:
+    """What keeps the documents from answering, or None."""
+    if "steer" in query.asks:
+        return Silence("steering")
+    if "advice" in query.asks:
+        return Silence("advice")
+    if query.captions:
+        return _caption_gap(query.captions, hits)
+    if not hits or max(hit.similarity for hit in hits) < MIN_SIMILARITY:
+        return Silence("distant")
+    if unknown := unknown_names(query.question, vocabulary):
+        return Silence("name", unknown[0])
+    if later := _later_than_all(query.question, [build.works[hit.work] for hit in hits[:1]]):
+        return Silence("later", later)
+    if "amount" in query.asks and not _has_figure(query.asks, hits):
+        return Silence("figure")
+    return None
+
+
+def unknown_names(question: str, vocabulary: Vocabulary) -> list[str]:
+    """Names with capitals or digits that no document uses; the first word of an English sentence is none."""
+    found = []
+    for match in _NAME.finditer(question):
+        name = match[0]
+        starts = not question[: match.start()].strip() or question[: match.start()].rstrip().endswith((".", "?", "!"))
+        is_plain_start = starts and name[1:].islower() and question[match.end() : match.end() + 1] < "\u4e00"
+        if name not in _ENGLISH_CAPITALS and not is_plain_start and len(name) > 1 and not vocabulary.knows(name):
+            found.append(name)
+    return found
+
+
+def _caption_gap(anchors: Collection[str], hits: Sequence[Hit]) -> Silence:
+    """The captions named; tables and figures of text have none of their body."""
+    found = [(hit.work, hit.places[0].section) for anchor in anchors for hit in hits if hit.anchor == anchor]
+    return Silence("caption", sections=tuple(found)) if found else Silence("no-caption", next(iter(anchors)))
+
+
+def _has_figure(asked: Collection[str], hits: Sequence[Hit]) -> bool:
+    """Whether one of the best sections holds a figure of the kind asked for."""
+    pattern = _MONEY if "money" in asked else _SHARE if "share" in asked else _FIGURE
+    bodies = [hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item")][:EVIDENCE]
+    return any(pattern.search(fold(place.passage.text)) for hit in bodies for place in hit.places)
+
+
+def _later_than_all(question: str, works: Sequence[Work]) -> str:
+    """A month after the documents' dates that the question takes as past; empty if there is none."""
+    folded = fold(question)
+    dates = [work.date for work in works if work.date]
+    for match in _YEAR_MONTH.finditer(folded):
+        year, month = (int(match[1]), int(match[2])) if match[1] else (int(match[4]), _MONTHS.index(match[3]) + 1)
+        if not 1 <= month <= 12 or not dates:
+            continue
+        if datetime.date(year, month, 1) > max(dates) and _PAST.search(folded):
+            return match[0]
+    return ""

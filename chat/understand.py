@@ -1,0 +1,112 @@
+"""What a question asks for: its language and script, what it leaves to earlier turns, the shape of its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import prompts
+from chat.answer import Turn
+from ingest.document import Language
+from vectorstore.words import chinese_script, fold
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_QUOTED = re.compile(r"[「『“\"《].*?[」』”\"》]|[（(][^（）()]*[)）]")
+_FUNCTION_WORDS = re.compile(
+    r"\b(what|which|who|whose|when|where|why|how|is|are|was|were|do|does|did|the|of|in|to|for|and|by|if|please|tell|"
+    r"give|list|explain|compare|show|summari[sz]e|should|can|could|will|would|has|have)\b",
+    re.IGNORECASE,
+)
+_CHINESE_FUNCTION = re.compile(
+    r"[的了是嗎吗呢啊吧麼么怎哪誰谁何為为幾几多少在有會会對对與与和跟把被讓让請请給给從从到嘅喺咗係系邊边點点唔冇佢啲咁]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question and what is known of it before anything is searched."""
+
+    question: str
+    text: str
+    context: str
+    language: Language
+    asks: frozenset[str]
+    """Keys of prompts/cues.toml: list, compare, definition, amount …"""
+
+    captions: tuple[str, ...]
+    """Anchors of the tables and figures it names, table-1."""
+
+
+def understand(question: str, history: Sequence[Turn] = (), language: Language | None = None) -> Query:
+    """Reads a question in the light of the turns before it."""
+    return Query(
+        question,
+        question,
+        _carried(question, history),
+        language or reply_language(question, history),
+        frozenset(key for key in _CUES if asks(key, question)),
+        _named_captions(question),
+    )
+
+
+_CUES = (
+    *("list", "compare", "definition", "amount", "money", "share", "when", "why", "follow"),
+    *("caption", "outline", "author", "published", "title", "advice", "steer"),
+)
+
+
+def asks(key: str, question: str) -> bool:
+    """Whether a question has a cue of prompts/cues.toml."""
+    return _cue_pattern(key).search(fold(question)) is not None
+
+
+@cache
+def _cue_pattern(key: str) -> re.Pattern[str]:
+    cues = [fold(cue) for cue in prompts.cues(key)]
+    return re.compile("|".join(rf"\b{re.escape(c)}\b" if c[0].isascii() else re.escape(c) for c in cues))
+
+
+def reply_language(question: str, history: Sequence[Turn] = ()) -> Language:
+    """The language of the question's grammar, not of its names; else that of the turns before, else zh-Hant."""
+    plain = _QUOTED.sub(" ", question)
+    if not _HAN.search(plain) and not _HAN.search(question):
+        return "en" if re.search(r"[A-Za-z]", question) else _last_language(history)
+    english = len(_FUNCTION_WORDS.findall(plain))
+    chinese = len(_CHINESE_FUNCTION.findall(plain))
+    if english >= 2 and english > chinese and len(re.findall(r"[A-Za-z]+", plain)) >= len(_HAN.findall(plain)):
+        return "en"
+    return chinese_script(question) or _last_language(history)
+
+
+def _last_language(history: Sequence[Turn]) -> Language:
+    for turn in reversed(history):
+        if _HAN.search(turn.content):
+            if script := chinese_script(turn.content):
+                return script
+        elif re.search(r"[A-Za-z]{2}", turn.content):
+            return "en"
+    return "zh-Hant"
+
+
+def _carried(question: str, history: Sequence[Turn]) -> str:
+    """The last question before this one, where this one cannot stand alone: it is short, or points back."""
+    earlier = [turn.content for turn in history if turn.role == "user"]
+    if not earlier:
+        return ""
+    width = len(_HAN.findall(question)) + 1.5 * len(re.findall(r"[A-Za-z]+", question))
+    return earlier[-1][:500] if width < 16 or asks("follow", question) else ""
+
+
+_NUMERALS = {numeral: str(value) for value, numeral in enumerate("一二三四五六七八九十", 1)}
+_CAPTION = re.compile(r"(表格?|图表?|table|figure|fig\.|chart|exhibit)\s*([0-9]{1,2}|[一二三四五六七八九十])(?![0-9])")
+
+
+def _named_captions(question: str) -> tuple[str, ...]:
+    """Anchors of the tables and figures that a question names by number."""
+    anchors = []
+    for match in _CAPTION.finditer(fold(question)):
+        kind = "table" if match[1][0] in "表t" else "figure"
+        anchors.append(f"{kind}-{_NUMERALS.get(match[2], match[2])}")
+    return tuple(dict.fromkeys(anchors))

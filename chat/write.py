@@ -1,0 +1,220 @@
+"""Writers of drafts. QuotingWriter needs no model: it picks the sentences of the documents that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import prompts
+from chat.answer import Outcome, SectionLink
+from chat.coverage import Silence, Vocabulary, find_silence
+from chat.understand import Query
+from chat.verify import Draft, DraftStatement, Span, section_heading
+from ingest.document import CAPTIONS, Edition, Language, Section
+from vectorstore.build import Place
+from vectorstore.glossary import Term
+from vectorstore.retrieve import Hit, Search
+from vectorstore.words import fold, to_simplified, tokens
+
+MAX_SENTENCES = 3
+MAX_LIST = 8
+MAX_COMPARED = 4
+SECTIONS = 6
+"""How many of the best sections may give sentences."""
+
+_HEADINGS = ("chapter", "item", "heading", "table", "figure", "title", "page")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence that may answer."""
+
+    hit: Hit
+    place: Place
+    start: int
+    end: int
+    score: float
+
+
+class QuotingWriter:
+    """Answers in the documents' own sentences, in the reader's language where an edition has it."""
+
+    def __init__(self, search: Search, vocabulary: Vocabulary) -> None:
+        self._search = search
+        self._vocabulary = vocabulary
+
+    def write(self, query: Query, hits: Sequence[Hit]) -> Draft:
+        """The sentences that answer, or why there are none."""
+        build = self._search.build
+        silence = find_silence(query, hits, build, self._vocabulary)
+        if silence is not None:
+            return self._silent(query, silence, hits)
+        statements = tuple(self._statements(query, hits))
+        notice = ""
+        if "definition" in query.asks and (extra := self._definition(query)):
+            statements += extra
+        return Draft(query.question, query.language, "answered", statements, notice=notice)
+
+    # What answers
+
+    def _statements(self, query: Query, hits: Sequence[Hit]) -> Iterator[DraftStatement]:
+        chosen = self._front(query, hits) or self._listed(query, hits) or self._sentences(query, hits)
+        for candidate in chosen:
+            yield quote_span(query.language, candidate.place, candidate.start, candidate.end)
+
+    def _front(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
+        """Title, date and author, the chapters, the captions: asked for by kind."""
+        kinds: dict[str, tuple[str, ...]] = {
+            "author": ("author",),
+            "published": ("date",),
+            "title": ("title",),
+            "outline": ("chapter",),
+            "caption": CAPTIONS,
+        }
+        wanted = {kind for cue, found in kinds.items() if cue in query.asks for kind in found}
+        found = [hit for hit in hits if hit.places[0].section.kind in wanted]
+        found.sort(key=lambda hit: (hit.work, hit.places[0].passage.start))
+        return [_whole(hit, query.language) for hit in found]
+
+    def _listed(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
+        """What lies directly beneath the section found, where that is a list and a list is asked for."""
+        if "list" not in query.asks or not hits:
+            return []
+        beneath: dict[str, list[Hit]] = {}
+        for hit in hits:
+            parent = hit.places[0].section.parent
+            if hit.work == hits[0].work and parent and hit.places[0].section.kind in ("bullet", "item"):
+                beneath.setdefault(parent, []).append(hit)
+        for hit in hits[:3]:
+            section = hit.places[0].section
+            for lead in (section.anchor, section.parent or ""):
+                members = beneath.get(lead, [])
+                if 2 <= len(members) <= MAX_LIST and (lead == section.anchor or section.kind in ("bullet", "item")):
+                    members.sort(key=lambda member: member.places[0].passage.start)
+                    return [_first_sentence(member, query.language) for member in members]
+        return []
+
+    def _sentences(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
+        """The best sentences of the best sections, together where they belong to one."""
+        ranked = self._ranked(query, hits)
+        if not ranked:
+            return []
+        wide = "compare" in query.asks
+        limit = MAX_COMPARED if wide else MAX_SENTENCES
+        chosen: list[_Candidate] = []
+        for candidate in ranked:
+            if len(chosen) == limit or candidate.score < ranked[0].score - (4.0 if wide else 2.5):
+                break
+            chosen.append(candidate)
+        order = {candidate.hit.anchor: n for n, candidate in reversed(list(enumerate(chosen)))}
+        return sorted(chosen, key=lambda c: (order[c.hit.anchor], c.start))
+
+    def _ranked(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
+        similarities = self._search.sentence_similarities(f"{query.context} {query.text}".strip())
+        values = np.array(list(similarities.values()) or [0.0])
+        mean, spread = float(values.mean()), float(values.std()) or 1.0
+        words = set(tokens(query.text))
+        found = []
+        for hit in hits[:SECTIONS]:
+            place = reading_place(hit, query.language)
+            heading = place.section.kind in _HEADINGS
+            for number, (start, end) in enumerate(place.sentences):
+                near = (similarities.get((place.index, number), mean) - mean) / spread
+                shared = len(words & set(tokens(place.passage.text[start:end])))
+                score = hit.score + near + 0.3 * shared - (2.0 if heading else 0.0)
+                found.append(_Candidate(hit, place, start, end, score))
+        return sorted(found, key=lambda candidate: -candidate.score)
+
+    def _definition(self, query: Query) -> tuple[DraftStatement, ...]:
+        """The glossary's entry of the term asked for, cited as the glossary."""
+        for mention in self._search.build.glossary.mentions(query.question):
+            if statement := glossary_statement(mention.term, query.language):
+                return (statement,)
+        return ()
+
+    # What does not
+
+    def _silent(self, query: Query, silence: Silence, hits: Sequence[Hit]) -> Draft:
+        language = query.language
+        outcome: Outcome = "not_covered"
+        statements: tuple[DraftStatement, ...] = ()
+        if silence.gap in ("advice", "steering"):
+            outcome = "declined"
+        elif silence.gap == "caption":
+            outcome = "content_missing"
+            anchors = {section.anchor for _, section in silence.sections}
+            found = [_whole(hit, language) for hit in hits if hit.anchor in anchors]
+            statements = tuple(quote_span(language, c.place, c.start, c.end) for c in found)
+        notice = prompts.message(f"silent-{silence.gap}", language, subject=silence.subject)
+        nearest = () if silence.gap == "steering" else nearest_sections(hits, language)
+        return Draft(query.question, language, outcome, statements, nearest, notice)
+
+
+def nearest_sections(hits: Sequence[Hit], language: Language, count: int = 3) -> tuple[SectionLink, ...]:
+    """The items or chapters of the best hits, to open where nothing can be quoted."""
+    links: dict[tuple[str, str], SectionLink] = {}
+    for hit in hits:
+        edition = reading_place(hit, language).edition
+        if hit.coarse != "0" and len(links) < count:
+            links.setdefault(
+                (hit.work, hit.coarse),
+                SectionLink(hit.work, hit.coarse, heading_in(edition, hit.coarse, language)),
+            )
+    return tuple(links.values())
+
+
+def heading_in(edition: Edition, anchor: str, language: Language) -> str:
+    title = section_heading(edition, anchor)
+    return to_simplified(title) if language == "zh-Hans" else title
+
+
+_READING_ORDER: dict[Language, tuple[Language, ...]] = {
+    "zh-Hant": ("zh-Hant", "zh-Hans", "en"),
+    "zh-Hans": ("zh-Hans", "zh-Hant", "en"),
+    "en": ("en", "zh-Hant", "zh-Hans"),
+}
+
+
+def reading_place(hit: Hit, language: Language) -> Place:
+    """The passage to read: in the reader's language if there is one, the original before a translation or digest."""
+    order = _READING_ORDER[language]
+    return min(hit.places, key=lambda place: order.index(place.edition.lang))
+
+
+def quote_span(language: Language, place: Place, start: int, end: int) -> DraftStatement:
+    """A span of a passage as a statement; for a reader of Simplified, Traditional words are shown in Simplified."""
+    at = place.passage.start
+    quote = place.passage.text[start:end]
+    shown = to_simplified(quote) if language == "zh-Hans" and place.edition.lang == "zh-Hant" else quote
+    span = Span(place.edition, place.passage.anchor, at + start, at + end, quote)
+    return DraftStatement(shown, (span,))
+
+
+def glossary_statement(term: Term, language: Language) -> DraftStatement | None:
+    order = _READING_ORDER[language]
+    for edition, section in sorted(term.definitions, key=lambda pair: order.index(pair[0].lang)):
+        quote = edition.document.text[section.start : section.end]
+        shown = to_simplified(quote) if language == "zh-Hans" else quote
+        return DraftStatement(shown, (Span(edition, section.anchor, section.start, section.end, quote),))
+    return None
+
+
+def _whole(hit: Hit, language: Language) -> _Candidate:
+    place = reading_place(hit, language)
+    return _Candidate(hit, place, 0, len(place.passage.text), hit.score)
+
+
+def _first_sentence(hit: Hit, language: Language) -> _Candidate:
+    place = reading_place(hit, language)
+    start, end = place.sentences[0]
+    return _Candidate(hit, place, start, end, hit.score)
+
+
+def is_heading(section: Section) -> bool:
+    return section.kind in _HEADINGS
+
+
+def same_words(one: str, other: str) -> bool:
+    return fold(one) == fold(other)

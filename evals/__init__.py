@@ -1,0 +1,1 @@
+"""Questions with known answers, metrics over them, and the tables that README quotes."""

@@ -1,0 +1,81 @@
+"""python -m evals: the tables of DESIGN §6 for our own questions and, where it is present, the gold set."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from chat.assistant import Assistant, ensure_index
+from chat.settings import Settings, read_settings
+from evals.gold import OWN, SHARED, read_questions
+from evals.score import Outcome, as_json, score, table
+from ingest.__main__ import main as ingest
+from ingest.document import Refusal
+
+WORK = "triple-game"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Indexes in a folder of its own, asks, prints; leaves the library alone."""
+    options = _parser().parse_args(arguments)
+    report, gold = SHARED / "corpus" / "report.txt", SHARED / "gold" / "dev.jsonl"
+    found: dict[str, object] = {}
+    try:
+        with tempfile.TemporaryDirectory(prefix="footnote-evals-") as folder:
+            settings = read_settings().model_copy(update={"home": Path(folder)})
+            found["own, on the digest"] = _run("Our own questions, on the digest", settings, OWN, options)
+            if report.exists() and gold.exists():
+                _add(settings, report)
+                found["gold, on the original"] = _run("Gold questions, on the original", settings, gold, options)
+                found["own, on the original"] = _run("Our own questions, on the original", settings, OWN, options)
+            else:
+                print("Gold set: not run; ../shared is not here.\n")
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    if options.json:
+        Path(options.json).write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+    return 0
+
+
+def _add(settings: Settings, report: Path) -> None:
+    import os
+
+    os.environ["FOOTNOTE_HOME"] = str(settings.home)
+    if ingest([str(report)]):
+        raise Refusal("file-unreadable", file=report.name, cause="")
+
+
+def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:
+    ensure_index(settings)
+    figures, outcomes = score(Assistant(settings), read_questions(questions), WORK)
+    print(f"## {title}\n\n{table(figures)}\n")
+    if options.faults:
+        for outcome in outcomes:
+            _print_fault(outcome)
+    return as_json(figures)
+
+
+def _print_fault(outcome: Outcome) -> None:
+    if not outcome.faults:
+        return
+    question, answer = outcome.question, outcome.answer
+    cited = [citation.anchor for citation in answer.citations]
+    hits = [hit.anchor for hit in answer.hits][:6]
+    print(f"{question.id} [{', '.join(outcome.faults)}] {question.question}")
+    print(f"   gold {question.gold_anchors} cited {cited} hits {hits} outcome {answer.outcome}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals", description="Measure Footnote's answers.")
+    parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""The terms of glossary works: which of their names a question uses, and which the documents use for the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ingest.document import Edition, Section
+from vectorstore.words import fold
+
+_VARIANTS = re.compile(r"(?:Also|又稱|又称)\s*[:：]\s*(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entry: its heading and variants in every edition, and where each edition defines it."""
+
+    anchor: str
+    names: tuple[str, ...]
+    definitions: tuple[tuple[Edition, Section], ...]
+    spoken: tuple[str, ...] = ()
+    """The names that occur in the documents, the most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A term named in a text, from start to end."""
+
+    term: Term
+    start: int
+    end: int
+
+
+class Glossary:
+    """The terms of all glossary works of a build."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.terms = terms
+        self._by_name = {fold(name): term for term in terms for name in term.names}
+        names = sorted(self._by_name, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(_bounded, names))) if names else None
+
+    @classmethod
+    def of(cls, editions: Iterable[Edition], texts: Sequence[str]) -> Glossary:
+        """The entries of glossary editions, entry N of one beside entry N of the others."""
+        folded = fold("\n".join(texts)) if texts else ""
+        found: dict[tuple[str, str], tuple[list[str], list[tuple[Edition, Section]]]] = {}
+        for edition in editions:
+            sections = {section.anchor: section for section in edition.outline.sections}
+            for section in edition.outline.sections:
+                if section.kind != "chapter":
+                    continue
+                names, definitions = found.setdefault((edition.work, section.anchor), ([], []))
+                names.append(section.title)
+                for child in (sections.get(f"{section.anchor}.p{n}") for n in (1, 2)):
+                    if child is None:
+                        continue
+                    text = edition.document.text[child.start : child.end]
+                    if match := _VARIANTS.fullmatch(text):
+                        names.extend(part.strip() for part in re.split(r"[,、，;；]", match[1]) if part.strip())
+                    else:
+                        definitions.append((edition, child))
+        terms = []
+        for (_, anchor), (names, definitions) in found.items():
+            unique = tuple({fold(name): name for name in reversed(names)}.values())[::-1]
+            counts = {name: len(re.findall(_bounded(fold(name)), folded)) for name in unique}
+            spoken = tuple(sorted((name for name in unique if counts[name]), key=lambda name: -counts[name]))
+            terms.append(Term(anchor, unique, tuple(definitions), spoken))
+        return cls(terms)
+
+    def mentions(self, text: str) -> list[Mention]:
+        """The terms that a text names, longest names first where they overlap."""
+        if self._pattern is None:
+            return []
+        return [Mention(self._by_name[m[0]], m.start(), m.end()) for m in self._pattern.finditer(fold(text))]
+
+    def in_documents_words(self, text: str, *, chinese: bool) -> str:
+        """The text with each term that the documents call otherwise in that language replaced by their name for it."""
+        pieces, at = [], 0
+        for mention in self.mentions(text):
+            name = text[mention.start : mention.end]
+            spoken = [other for other in mention.term.spoken if _is_chinese(other) == chinese]
+            if spoken and fold(name) not in map(fold, mention.term.spoken):
+                pieces += [text[at : mention.start], spoken[0] if chinese else f" {spoken[0]} "]
+                at = mention.end
+        return "".join([*pieces, text[at:]])
+
+    def other_names(self, text: str) -> list[str]:
+        """The documents' names, in any language, of the terms that a text names."""
+        found = (name for mention in self.mentions(text) for name in mention.term.spoken)
+        return list(dict.fromkeys(found))
+
+
+def _bounded(name: str) -> str:
+    """A pattern for a folded name; a Latin one must be a whole word."""
+    left = r"(?<![a-z0-9])" if name[0].isascii() else ""
+    right = r"(?=s?(?![a-z0-9]))" if name[-1].isascii() else ""
+    return f"{left}(?:{re.escape(name)}){right}"
+
+
+def _is_chinese(text: str) -> bool:
+    return any(ord(character) > 0x2E7F for character in text)
