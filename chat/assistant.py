@@ -85,6 +85,7 @@ class Assistant:
         Raises Refusal for an empty or overlong question and for unknown works.
         """
         started = time.perf_counter()
+        question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")  # unpaired surrogates
         _check(question, works, self.build)
         search = self.search()
         query = understand(question, history, language)

@@ -23,7 +23,7 @@ from vectorstore.words import fold, tokens
 
 Gap = Literal["advice", "steering", "caption", "no-caption", "name", "figure", "later", "distant"]
 
-MIN_SIMILARITY = 0.80
+MIN_SIMILARITY = 0.76
 """Cosine of multilingual-e5 below which nothing is about the question: unrelated texts of one language lie around
 0.75-0.79, answers at 0.82-0.92 (evals/README.md)."""
 

@@ -38,6 +38,9 @@ class Query:
     captions: tuple[str, ...]
     """Anchors of the tables and figures it names, table-1."""
 
+    count: int | None = None
+    """How many things it asks for: three scenarios."""
+
 
 def understand(question: str, history: Sequence[Turn] = (), language: Language | None = None) -> Query:
     """Reads a question in the light of the turns before it."""
@@ -48,6 +51,7 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
         language or reply_language(question, history),
         frozenset(key for key in _CUES if asks(key, question)),
         _named_captions(question),
+        _asked_count(question),
     )
 
 
@@ -75,7 +79,7 @@ def reply_language(question: str, history: Sequence[Turn] = ()) -> Language:
         return "en" if re.search(r"[A-Za-z]", question) else _last_language(history)
     english = len(_FUNCTION_WORDS.findall(plain))
     chinese = len(_CHINESE_FUNCTION.findall(plain))
-    if english >= 2 and english > chinese and len(re.findall(r"[A-Za-z]+", plain)) >= len(_HAN.findall(plain)):
+    if english >= 2 and english > chinese and 2 * len(re.findall(r"[A-Za-z]+", plain)) >= len(_HAN.findall(plain)):
         return "en"
     return chinese_script(question) or _last_language(history)
 
@@ -100,7 +104,7 @@ def _carried(question: str, history: Sequence[Turn]) -> str:
 
 
 _NUMERALS = {numeral: str(value) for value, numeral in enumerate("一二三四五六七八九十", 1)}
-_CAPTION = re.compile(r"(表格?|图表?|table|figure|fig\.|chart|exhibit)\s*([0-9]{1,2}|[一二三四五六七八九十])(?![0-9])")
+_CAPTION = re.compile(r"((?<!代)表格?|图表?|table|figure|fig\.|chart|exhibit)\s*([0-9]{1,2}|[一二三四五六七八九十])(?![0-9])")
 
 
 def _named_captions(question: str) -> tuple[str, ...]:
@@ -110,3 +114,17 @@ def _named_captions(question: str) -> tuple[str, ...]:
         kind = "table" if match[1][0] in "表t" else "figure"
         anchors.append(f"{kind}-{_NUMERALS.get(match[2], match[2])}")
     return tuple(dict.fromkeys(anchors))
+
+
+_COUNT = re.compile(
+    r"(?<![第0-9.])([两二三四五六七八九]|[2-9])\s*(?:大|种|个|条|类|项|点|家|件|层|块|段|份|重|样|方面|部分|只|间)"
+    r"|\b(two|three|four|five|six|seven|eight|nine)\b"
+)
+_COUNTS = dict(zip("two three four five six seven eight nine".split(), range(2, 10), strict=True))  # noqa: SIM905
+
+
+def _asked_count(question: str) -> int | None:
+    match = _COUNT.search(fold(question))
+    if match is None:
+        return None
+    return _COUNTS[match[2]] if match[2] else int(_NUMERALS.get(match[1].replace("两", "二"), match[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,8 @@ from chat.answer import Outcome, SectionLink
 from chat.coverage import Silence, Vocabulary, find_silence
 from chat.understand import Query
 from chat.verify import Draft, DraftStatement, Span, section_heading
-from ingest.document import CAPTIONS, Edition, Language, Section
-from vectorstore.build import Place
+from ingest.document import CAPTIONS, Edition, Language
+from vectorstore.build import Build, Place
 from vectorstore.glossary import Term
 from vectorstore.retrieve import Hit, Search
 from vectorstore.words import fold, to_simplified, tokens
@@ -52,10 +53,15 @@ class QuotingWriter:
         if silence is not None:
             return self._silent(query, silence, hits)
         statements = tuple(self._statements(query, hits))
-        notice = ""
-        if "definition" in query.asks and (extra := self._definition(query)):
-            statements += extra
-        return Draft(query.question, query.language, "answered", statements, notice=notice)
+        notices = []
+        if "definition" in query.asks:
+            if term := undefined_term(query.question, build):
+                notices.append(prompts.message("term-undefined", query.language, term=term))
+            if extra := self._definition(query):
+                statements += extra
+                notices.append(prompts.message("term-glossary", query.language))
+        joined = ("" if query.language != "en" else " ").join(notices)
+        return Draft(query.question, query.language, "answered", statements, notice=joined)
 
     # What answers
 
@@ -79,21 +85,29 @@ class QuotingWriter:
         return [_whole(hit, query.language) for hit in found]
 
     def _listed(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
-        """What lies directly beneath the section found, where that is a list and a list is asked for."""
+        """The members of a list of the document, where a list is asked for and the search points at it.
+
+        It does if it found the list's lead first, or two of its members among the first three, or one of the first
+        three belongs to a list of just as many members as were asked for.
+        """
         if "list" not in query.asks or not hits:
             return []
-        beneath: dict[str, list[Hit]] = {}
+        members: dict[str, list[Hit]] = {}
         for hit in hits:
-            parent = hit.places[0].section.parent
-            if hit.work == hits[0].work and parent and hit.places[0].section.kind in ("bullet", "item"):
-                beneath.setdefault(parent, []).append(hit)
-        for hit in hits[:3]:
             section = hit.places[0].section
+            if hit.work == hits[0].work and section.parent and section.kind in ("bullet", "item"):
+                members.setdefault(section.parent, []).append(hit)
+        first = [hit.places[0].section for hit in hits[:3]]
+        for section in first:
             for lead in (section.anchor, section.parent or ""):
-                members = beneath.get(lead, [])
-                if 2 <= len(members) <= MAX_LIST and (lead == section.anchor or section.kind in ("bullet", "item")):
-                    members.sort(key=lambda member: member.places[0].passage.start)
-                    return [_first_sentence(member, query.language) for member in members]
+                found = members.get(lead, [])
+                if not 2 <= len(found) <= MAX_LIST:
+                    continue
+                among = sum(other.parent == lead for other in first)
+                is_lead = lead == first[0].anchor and first[0].kind in ("item", "bullet", "paragraph")
+                if query.count == len(found) or (query.count is None and (is_lead or among >= 2)):
+                    found.sort(key=lambda member: member.places[0].passage.start)
+                    return [_first_sentence(member, query.language) for member in found]
         return []
 
     def _sentences(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
@@ -117,7 +131,8 @@ class QuotingWriter:
         mean, spread = float(values.mean()), float(values.std()) or 1.0
         words = set(tokens(query.text))
         found = []
-        for hit in hits[:SECTIONS]:
+        bodies = [hit for hit in hits if hit.places[0].section.kind not in ("title", "date", "author")]
+        for hit in bodies[:SECTIONS]:
             place = reading_place(hit, query.language)
             heading = place.section.kind in _HEADINGS
             for number, (start, end) in enumerate(place.sentences):
@@ -201,6 +216,29 @@ def glossary_statement(term: Term, language: Language) -> DraftStatement | None:
     return None
 
 
+_QUOTED_TERM = re.compile(r"[「『“\"'‘]([^「」『』“”\"'‘’]{2,30})[」』”\"'’]")
+_DEFINES = (
+    r"[\"'）)]*(?:的核心)?"
+    r"(?:是指|是|指的是|指|即|意味|意为|\([^()]{4,}\)| is | are | means | refers to |, that is| \([^()]{6,}\))"
+)
+
+
+def undefined_term(question: str, build: Build) -> str:
+    """The term that a question asks the meaning of, as it is typed, if the documents use it but never define it."""
+    quoted = [match[1] for match in _QUOTED_TERM.finditer(question)]
+    mentions = build.glossary.mentions(question)
+    for term, names in [
+        *((term, [term]) for term in quoted),
+        *((question[m.start : m.end], list(m.term.spoken)) for m in mentions),
+    ]:
+        folded = [re.escape(fold(name)) for name in names]
+        texts = [fold(place.passage.text) for place in build.places]
+        if not folded or not any(re.search("|".join(folded), text) for text in texts):
+            continue
+        return "" if any(re.search(f"(?:{'|'.join(folded)}){_DEFINES}", text) for text in texts) else term
+    return ""
+
+
 def _whole(hit: Hit, language: Language) -> _Candidate:
     place = reading_place(hit, language)
     return _Candidate(hit, place, 0, len(place.passage.text), hit.score)
@@ -210,11 +248,3 @@ def _first_sentence(hit: Hit, language: Language) -> _Candidate:
     place = reading_place(hit, language)
     start, end = place.sentences[0]
     return _Candidate(hit, place, start, end, hit.score)
-
-
-def is_heading(section: Section) -> bool:
-    return section.kind in _HEADINGS
-
-
-def same_words(one: str, other: str) -> bool:
-    return fold(one) == fold(other)

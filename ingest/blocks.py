@@ -16,8 +16,9 @@ BlockKind = Literal["heading", "bullet", "numbered", "line", "caption", "furnitu
 class Block:
     """Consecutive lines of one role.
 
-    `depth` is the level of a heading (1 is the title in Markdown, a chapter in plain text) or the nesting of a
-    list item from 0, or None where the text does not show it; `number` is the printed number of a heading or item.
+    `depth` is the level of a heading (1 is the title in Markdown, a chapter in plain text), the nesting of a bullet
+    from 0, or the number at which a numbered list starts; None where the text does not show it. `number` is the
+    printed number of a heading or item.
     """
 
     kind: BlockKind
@@ -205,15 +206,15 @@ def _markdown_blocks(text: str) -> list[Block]:
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     blocks: list[Block] = []
-    numbered_lists: list[bool] = []
+    lists: list[int] = []  # the number at which each open list starts; 0 for bullets
     heading: int | None = None
     item: str | None = None  # the printed number of the list item just opened, "" for a bullet
     for token in MarkdownIt("commonmark").parse(text):
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
-                numbered_lists.append(token.type == "ordered_list_open")
+                lists.append(0 if token.type == "bullet_list_open" else int(token.attrGet("start") or 1))
             case "bullet_list_close" | "ordered_list_close":
-                numbered_lists.pop()
+                lists.pop()
             case "list_item_open":
                 item = token.info
             case "heading_open":
@@ -223,10 +224,10 @@ def _markdown_blocks(text: str) -> list[Block]:
                 if heading is not None:
                     number = printed_number(block.text)
                     block = replace(block, kind="heading", depth=heading, number=number[0] if number else None)
-                elif item is not None and numbered_lists == [True]:
-                    block = _with_number(block, text, item)
+                elif item is not None and len(lists) == 1 and lists[0]:
+                    block = _with_number(block, text, item, lists[0])
                 elif item is not None:
-                    block = replace(block, kind="bullet", depth=len(numbered_lists) - 1)
+                    block = replace(block, kind="bullet", depth=len(lists) - 1)
                 elif caption(block.text):
                     block = replace(block, kind="caption")
                 blocks.append(block)
@@ -246,7 +247,8 @@ def _markdown_block(content: str, first: int, text: str, starts: Sequence[int]) 
     return Block("line", text[start:end], first + 1, last, start)
 
 
-def _with_number(block: Block, text: str, number: str) -> Block:
+def _with_number(block: Block, text: str, number: str, first: int) -> Block:
     """A numbered item with its printed number in front, as plain text has it."""
     start = text.rindex(number, 0, block.start)
-    return replace(block, kind="numbered", number=int(number), start=start, text=text[start : block.end])
+    whole = text[start : block.end]
+    return replace(block, kind="numbered", number=int(number), depth=first, start=start, text=whole)

@@ -29,7 +29,7 @@ def outline_sections(document: Document) -> Outline:
             top = min(block.depth or 1 for block in blocks if block.kind == "heading")
         else:
             return Outline(tuple(_page_sections(document)))
-    return _Outliner(top, wide_nesting=document.format == "markdown").read(blocks)
+    return _Outliner(top, nested=document.format == "markdown").read(blocks)
 
 
 class _Outliner:
@@ -44,14 +44,15 @@ class _Outliner:
       such bullet or the end of the run.
     """
 
-    def __init__(self, top: int, wide_nesting: bool) -> None:
+    def __init__(self, top: int, nested: bool) -> None:
         self.top = top
-        self.nested = wide_nesting
+        self.nested = nested
         self.sections: list[Section] = []
         self.furniture: list[int] = []
         self.counts: Counter[tuple[str, str]] = Counter()
         self.headings: dict[int, str] = {}
         self.leads: list[str] = []
+        self.next_item: int | None = None
 
     def read(self, blocks: Sequence[Block]) -> Outline:
         first = next(i for i, block in enumerate(blocks) if block.kind == "heading" and block.depth == self.top)
@@ -99,8 +100,9 @@ class _Outliner:
                 self.furniture.extend(range(block.first_line, block.last_line + 1))
             case "heading":
                 self._heading(block, (block.depth or self.top) - self.top)
-            case "numbered" if len(self.headings) <= 1 or not self.nested or self._is_run_in(block):
+            case "numbered" if self._is_item(block):
                 self._heading(block, 1)
+                self.next_item = (block.number or 0) + 1
             case "bullet" | "numbered":
                 self._bullet(block)
             case "caption" if (found := caption(block.text)) and f"{found[0]}-{found[1]}" not in self._anchors():
@@ -109,10 +111,15 @@ class _Outliner:
             case _:
                 self._line(block)
 
-    def _is_run_in(self, block: Block) -> bool:
-        """A numbered list item beside headings of its own level is one of them, if it goes on counting."""
-        chapter = self.headings[0]
-        return f"{chapter}.{(block.number or 0) - 1}" in self._anchors() and 1 in self.headings and not self.leads
+    def _is_item(self, block: Block) -> bool:
+        """Whether a numbered line is an item of the chapter. In Markdown, below an item, only where it goes on counting.
+
+        A list that begins there at one is a list of that item.
+        """
+        if not self.nested or len(self.headings) <= 1 or block.number == self.next_item:
+            return True
+        first = block.depth or 1
+        return first > 1 and f"{self.headings[0]}.{first - 1}" in self._anchors()
 
     def _heading(self, block: Block, level: int) -> None:
         level = min(max(level, 0), len(self.headings))
@@ -121,6 +128,7 @@ class _Outliner:
         self.headings = {depth: place for depth, place in self.headings.items() if depth < level}
         self.headings[level] = anchor
         self.leads = []
+        self.next_item = None
         self._add(anchor, "item" if level else "chapter", parent, block)
 
     def _numbered(self, parent: str | None, printed: int | None) -> str:

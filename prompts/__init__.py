@@ -11,7 +11,7 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent
 
 
-def message(key: str, language: str, **values: object) -> str:
+def message(key: str, language: str, /, **values: object) -> str:
     """A sentence of messages.toml in a language, its placeholders filled. Raises KeyError for an unknown key."""
     return _load("messages")[key][language].format(**values)
 
