@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -109,11 +110,9 @@ _INTERFACE = re.compile(
 
 def _text_blocks(text: str) -> list[Block]:
     lines = list(_lines(text))
-    outer, inner = _numbering([line.text for line in lines if not text[: line.start].endswith((" ", "\t"))])
-    blocks: list[Block] = []
-    for line in lines:
-        indent = len(text[: line.start]) - (text.rfind("\n", 0, line.start) + 1)
-        blocks.append(_classify(line, indent, outer, inner))
+    indents = [line.start - (text.rfind("\n", 0, line.start) + 1) for line in lines]
+    outer, inner = _numbering([line.text for line, indent in zip(lines, indents, strict=True) if not indent])
+    blocks = [_classify(line, indent, outer, inner) for line, indent in zip(lines, indents, strict=True)]
     return _mark_furniture(_join_wrapped(blocks, text))
 
 
@@ -153,22 +152,22 @@ def _classify(line: Block, indent: int, outer: re.Pattern[str] | None, inner: re
 
 def _join_wrapped(blocks: Sequence[Block], text: str) -> list[Block]:
     """Joins a line to the one before where that one was broken at a full width, in the middle of a sentence."""
-    joined: list[Block] = []
+    joined: list[tuple[Block, Block]] = []  # the first and the last line of each
     for block in blocks:
-        last = joined[-1] if joined else None
+        first, last = joined[-1] if joined else (None, None)
         if (
-            last is not None
+            first is not None
+            and last is not None
             and block.kind == "line"
-            and last.kind in ("line", "bullet", "numbered")
+            and first.kind in ("line", "bullet", "numbered")
             and last.last_line + 1 == block.first_line
             and not is_sentence(last.text)
-            and not is_short(last.text.rpartition("\n")[2])
+            and not is_short(last.text)
         ):
-            whole = text[last.start : block.end]
-            joined[-1] = replace(last, text=whole, last_line=block.last_line)
+            joined[-1] = (first, block)
         else:
-            joined.append(block)
-    return joined
+            joined.append((block, block))
+    return [replace(a, text=text[a.start : b.end], last_line=b.last_line) for a, b in joined]
 
 
 def _mark_furniture(blocks: Sequence[Block]) -> list[Block]:
@@ -202,9 +201,8 @@ def _is_label(block: Block) -> bool:
 def _markdown_blocks(text: str) -> list[Block]:
     from markdown_it import MarkdownIt
 
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+    rows = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text)), len(text)]  # as markdown-it splits
+    newlines = [match.start() for match in re.finditer("\n", text)]
     blocks: list[Block] = []
     lists: list[int] = []  # the number at which each open list starts; 0 for bullets
     heading: int | None = None
@@ -217,10 +215,12 @@ def _markdown_blocks(text: str) -> list[Block]:
                 lists.pop()
             case "list_item_open":
                 item = token.info
+            case "list_item_close" | "heading_close":  # of one without words
+                heading = item = None
             case "heading_open":
                 heading = int(token.tag[1:])
             case "inline" | "fence" | "code_block" if token.map and token.content.strip():
-                block = _markdown_block(token.content, token.map[0], text, starts)
+                block = _markdown_block(token.content, token.map[0] + (token.type == "fence"), text, rows, newlines)
                 if heading is not None:
                     number = printed_number(block.text)
                     block = replace(block, kind="heading", depth=heading, number=number[0] if number else None)
@@ -237,18 +237,32 @@ def _markdown_blocks(text: str) -> list[Block]:
     return blocks
 
 
-def _markdown_block(content: str, first: int, text: str, starts: Sequence[int]) -> Block:
-    """The exact characters of a token in the text, from the first word of its content to the last."""
-    lines = content.strip().split("\n")
-    start = text.index(lines[0].strip(), starts[first])
-    last = first + len(lines)
-    final = lines[-1].strip()
-    end = text.index(final, max(start, starts[last - 1])) + len(final)
-    return Block("line", text[start:end], first + 1, last, start)
+def _markdown_block(content: str, first: int, text: str, rows: Sequence[int], newlines: Sequence[int]) -> Block:
+    """The exact characters of a token that begins in a row of the text, from the first word of its content to the last.
+
+    Content is what ends its row: what stands before it are marks of lists, headings and quotes.
+    """
+    lines = [(row, line.strip()) for row, line in enumerate(content.split("\n")) if line.strip()]
+    (top, opening), (bottom, closing) = lines[0], lines[-1]
+    row, start = _find_in_rows(opening, text, rows, first)
+    _, last = _find_in_rows(closing, text, rows, row + bottom - top)
+    end = last + len(closing)
+    first_line, last_line = (bisect.bisect_left(newlines, place) + 1 for place in (start, end))
+    return Block("line", text[start:end], first_line, last_line, start)
+
+
+def _find_in_rows(words: str, text: str, rows: Sequence[int], first: int) -> tuple[int, int]:
+    """The first row from `first` that has the words, and where they begin.
+
+    markdown-it drops rows of white space that it does not count as blank.
+    """
+    found = ((row, text.rfind(words, rows[row], rows[row + 1])) for row in range(first, len(rows) - 1))
+    return next((row, place) for row, place in found if place >= 0)
 
 
 def _with_number(block: Block, text: str, number: str, first: int) -> Block:
     """A numbered item with its printed number in front, as plain text has it."""
     start = text.rindex(number, 0, block.start)
+    line = block.first_line - text.count("\n", start, block.start)
     whole = text[start : block.end]
-    return replace(block, kind="numbered", number=int(number), depth=first, start=start, text=whole)
+    return replace(block, kind="numbered", number=int(number), depth=first, start=start, text=whole, first_line=line)

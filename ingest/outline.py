@@ -48,6 +48,7 @@ class _Outliner:
         self.top = top
         self.nested = nested
         self.sections: list[Section] = []
+        self.anchors: set[str] = set()
         self.furniture: list[int] = []
         self.counts: Counter[tuple[str, str]] = Counter()
         self.headings: dict[int, str] = {}
@@ -105,21 +106,22 @@ class _Outliner:
                 self.next_item = (block.number or 0) + 1
             case "bullet" | "numbered":
                 self._bullet(block)
-            case "caption" if (found := caption(block.text)) and f"{found[0]}-{found[1]}" not in self._anchors():
+            case "caption" if (found := caption(block.text)) and f"{found[0]}-{found[1]}" not in self.anchors:
                 self.leads = []
                 self._add(f"{found[0]}-{found[1]}", found[0], self.headings[0], block)
             case _:
                 self._line(block)
 
     def _is_item(self, block: Block) -> bool:
-        """Whether a numbered line is an item of the chapter. In Markdown, below an item, only where it goes on counting.
+        """Whether a numbered line is an item of the chapter.
 
-        A list that begins there at one is a list of that item.
+        In Markdown, below an item, only where it goes on counting: a list that begins there at one is a list of that
+        item.
         """
         if not self.nested or len(self.headings) <= 1 or block.number == self.next_item:
             return True
         first = block.depth or 1
-        return first > 1 and f"{self.headings[0]}.{first - 1}" in self._anchors()
+        return first > 1 and f"{self.headings[0]}.{first - 1}" in self.anchors
 
     def _heading(self, block: Block, level: int) -> None:
         level = min(max(level, 0), len(self.headings))
@@ -133,11 +135,12 @@ class _Outliner:
 
     def _numbered(self, parent: str | None, printed: int | None) -> str:
         prefix = f"{parent}." if parent else ""
-        taken = self._anchors()
-        number = printed if printed and f"{prefix}{printed}" not in taken else 1
-        while f"{prefix}{number}" in taken:
-            number += 1
-        return f"{prefix}{number}"
+        if printed and f"{prefix}{printed}" not in self.anchors:
+            return f"{prefix}{printed}"
+        self.counts[prefix, "#"] += 1
+        while f"{prefix}{self.counts[prefix, '#']}" in self.anchors:
+            self.counts[prefix, "#"] += 1
+        return f"{prefix}{self.counts[prefix, '#']}"
 
     def _bullet(self, block: Block) -> None:
         if self.nested and block.depth is not None:
@@ -169,12 +172,10 @@ class _Outliner:
         self.counts[parent, letter] += 1
         return f"{parent}.{letter}{self.counts[parent, letter]}"
 
-    def _anchors(self) -> set[str]:
-        return {section.anchor for section in self.sections}
-
     def _add(self, anchor: str, kind: SectionKind, parent: str | None, block: Block) -> None:
         end = block.start if kind == "front" else block.end
         title = section_title(block.text, kind)
+        self.anchors.add(anchor)
         self.sections.append(Section(anchor, kind, parent, title, block.first_line, block.last_line, block.start, end))
 
 
@@ -231,6 +232,7 @@ def _page_sections(document: Document) -> list[Section]:
     labels = [page.label for page in document.pages] or ["1"]
     taken: Counter[str] = Counter()
     sections: list[Section] = []
+    newlines = [match.start() for match in re.finditer("\n", document.text)]
     for index, start in enumerate(starts):
         stop = starts[index + 1] - 1 if index + 1 < len(starts) else len(document.text)
         label = re.sub(r"[^\w-]", "", labels[index]) or str(index + 1)
@@ -239,7 +241,6 @@ def _page_sections(document: Document) -> list[Section]:
         paragraphs = _paragraphs(document.text, start, stop)
         if not paragraphs:
             continue
-        newlines = [match.start() for match in re.finditer("\n", document.text)]
         rows = [_section(f"{page}.{n}", page, span, document.text, newlines) for n, span in enumerate(paragraphs, 1)]
         first = rows[0]
         sections.append(

@@ -12,6 +12,7 @@ MAX_WIDTH = 420
 its trained length (512) nears. Latin letters count 0.3."""
 
 _ABBREVIATION = re.compile(r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Inc|Ltd|Co|Corp|No|Fig|vs|e\.g|i\.e|U\.S|U\.K|approx|est))\.$")
+_NUMBER = re.compile(r"\s*\d+\s*")
 _BREAK = re.compile(r"[。！？!?]+[\"'”’」』）)】]*|\.[\"'”’)]*(?=\s)|\n\s*\n")
 
 
@@ -30,8 +31,10 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of each sentence, in order; together they hold every word of the text."""
     spans, start = [], 0
     for match in _BREAK.finditer(text):
-        before = text[start : match.start() + 1]
-        if match[0].startswith(".") and (_ABBREVIATION.search(before) or before[:-1].strip().isdigit()):
+        dot = match.start()
+        if text[dot] == "." and (
+            _ABBREVIATION.search(text, max(start, dot - 8), dot + 1) or _NUMBER.fullmatch(text, start, dot)
+        ):
             continue
         spans.append(_trim(text, start, match.end()))
         start = match.end()
@@ -54,16 +57,23 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while width(text[start:end]) > MAX_WIDTH:
-        limit = start + 1
-        while width(text[start : limit + 1]) <= MAX_WIDTH:
-            limit += 1
+    while (limit := _limit(text, start, end)) < end:
         commas = [match.end() for match in re.finditer(r"[，,、；;]|\s", text[start:limit])]
         stop = start + commas[-1] if commas and commas[-1] > (limit - start) // 2 else limit
         yield _trim(text, start, stop)
         start = stop
     if text[start:end].strip():
         yield _trim(text, start, end)
+
+
+def _limit(text: str, start: int, end: int) -> int:
+    """Where the longest piece from `start` ends that is no wider than a passage may be."""
+    wide = 0
+    for place in range(start, end):
+        wide += ord(text[place]) > 0x2E7F
+        if wide + 0.3 * (place + 1 - start - wide) > MAX_WIDTH:
+            return place
+    return end
 
 
 def width(text: str) -> float:

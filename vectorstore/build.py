@@ -12,7 +12,7 @@ import secrets
 import shutil
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +28,7 @@ from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
 from vectorstore.glossary import Glossary
 from vectorstore.words import KeywordIndex
 
-FORMAT = 1
+FORMAT = 2
 """Of the directory and of what is embedded; a change makes every library re-index itself."""
 
 _BATCH = 64
@@ -56,28 +56,39 @@ class Build:
     """A published build, open for reading; it stays on disk until it is closed or forgotten."""
 
     def __init__(self, record: BuildRecord, folder: Path, catalogue: Catalogue, lock: IO[str]) -> None:
-        import chromadb
-
         self.id = record.id
         self.model = record.model
-        self._release = weakref.finalize(self, lock.close)
+        held = ExitStack()
+        held.callback(lock.close)
+        self._release = weakref.finalize(self, held.close)
         self.editions = {key: catalogue.edition(key) for key in record.editions}
         self.works = catalogue.works({edition.work for edition in self.editions.values()})
         searched = [e for e in self.editions.values() if self.works[e.work].role == "document"]
         explained = [e for e in self.editions.values() if self.works[e.work].role == "glossary"]
         self.places = list(_places(searched, catalogue))
         self.glossary = Glossary.of(explained, [place.passage.text for place in self.places])
-        self.keywords = {
-            lang: KeywordIndex.load(folder / f"keywords-{lang}")
-            for lang in ("zh", "en")
-            if (folder / f"keywords-{lang}").exists()
-        }
-        client = chromadb.PersistentClient(str(folder / "vectors"), _chroma_settings())
+        languages = sorted({keyword_language(place.edition) for place in self.places})
+        self.keywords = {lang: KeywordIndex.load(folder / f"keywords-{lang}") for lang in languages}
+        client = held.enter_context(_chroma(folder))
         self._passages = client.get_collection("passages", embedding_function=None)
         self._sentences = client.get_collection("sentences", embedding_function=None)
         expected = len(self.places), sum(len(place.sentences) for place in self.places)
-        if (self._passages.count(), self._sentences.count()) != expected:
+        if (self._passages.count(), self._sentences.count()) != expected or not self._finds_its_first(catalogue):
             raise Refusal("build-damaged", build=record.id)
+
+    def _finds_its_first(self, catalogue: Catalogue) -> bool:
+        """Whether the first place and its first sentence find themselves; counts alone miss lost vectors."""
+        if not self.places:
+            return True
+        place = self.places[0]
+        texts = [embedded_text(place), place.passage.text[slice(*place.sentences[0])]]
+        digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        known = catalogue.embeddings(self.model, digests)
+        return len(known) == len(set(digests)) and all(
+            score > 0.999
+            for digest, collection in zip(digests, (self._passages, self._sentences), strict=True)
+            for _, score in _query(collection, known[digest].tolist(), 1)
+        )
 
     def edition_of(self, work: str, edition: str) -> Edition | None:
         return next((e for e in self.editions.values() if (e.work, e.id) == (work, edition)), None)
@@ -100,13 +111,22 @@ class Build:
 
 def open_build(home: Path, catalogue: Catalogue) -> Build:
     """The live build, held by a shared lock. Raises Refusal where there is none."""
+    from chromadb.errors import ChromaError
+
     for _ in range(5):  # the live build may be replaced and removed between the look and the lock
         record = catalogue.live_build()
         if record is None:
             raise Refusal("no-index", home=home.name)
         lock = _shared_lock(home / "builds" / f"{record.id}.lock")
-        if lock is not None and (home / "builds" / record.id).is_dir():
+        if lock is None:
+            continue
+        if not (home / "builds" / record.id).is_dir():
+            lock.close()
+            continue
+        try:
             return Build(record, home / "builds" / record.id, catalogue, lock)
+        except (OSError, EOFError, ValueError, ChromaError) as error:  # of the files of the two indexes
+            raise Refusal("build-damaged", build=record.id) from error
     raise Refusal("build-damaged", build=record.id if record else "")
 
 
@@ -131,11 +151,12 @@ def publish_build(
             FORMAT,
             model,
             [e.key for e in ordered],
-            [[w.id, w.titles, w.author, w.date, w.themes, w.role] for w in works.values()],
+            [[w.id, w.titles, w.author, w.date, w.themes, w.role] for _, w in sorted(works.items())],
         ]
     )
     live = catalogue.live_build()
     if not rebuild and live is not None and live.fingerprint == mark and (home / "builds" / live.id).is_dir():
+        sweep(home, catalogue)
         return False
     record = BuildRecord(secrets.token_hex(4), model, mark, tuple(e.key for e in ordered))
     folder = home / "builds" / record.id
@@ -157,8 +178,8 @@ def sweep(home: Path, catalogue: Catalogue) -> None:
         path = folder.with_name(f"{folder.name}.lock")
         try:
             with portalocker.Lock(path, "a", timeout=0, flags=portalocker.LOCK_EX | portalocker.LOCK_NB):
+                path.unlink()  # first, for a folder shows up here again and a lock alone does not
                 shutil.rmtree(folder, ignore_errors=True)
-                path.unlink(missing_ok=True)
         except portalocker.LockException:
             continue
 
@@ -197,8 +218,6 @@ def _write(
     editions: Sequence[Edition],
     progress: Progress | None,
 ) -> None:
-    import chromadb
-
     places = list(_places(editions, None))
     wholes = [embedded_text(place) for place in places]
     pieces = [
@@ -207,19 +226,19 @@ def _write(
         for number, (start, end) in enumerate(place.sentences)
     ]
     vectors = _embed(catalogue, model, load_model, [*wholes, *(text for _, text in pieces)], progress)
-    client = chromadb.PersistentClient(str(folder / "vectors"), _chroma_settings())
-    for name, keys, rows in (
-        ("passages", [str(place.index) for place in places], vectors[: len(wholes)]),
-        ("sentences", [key for key, _ in pieces], vectors[len(wholes) :]),
-    ):
-        collection = client.create_collection(
-            name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
-        )
-        for start in range(0, len(keys), _UPSERT):
-            stop = start + _UPSERT
-            collection.add(ids=keys[start:stop], embeddings=[row.tolist() for row in rows[start:stop]])
-        if collection.count() != len(keys):
-            raise Refusal("build-damaged", build=folder.name)
+    with _chroma(folder) as client:
+        for name, keys, rows in (
+            ("passages", [str(place.index) for place in places], vectors[: len(wholes)]),
+            ("sentences", [key for key, _ in pieces], vectors[len(wholes) :]),
+        ):
+            collection = client.create_collection(
+                name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
+            )
+            for start in range(0, len(keys), _UPSERT):
+                stop = start + _UPSERT
+                collection.add(ids=keys[start:stop], embeddings=[row.tolist() for row in rows[start:stop]])
+            if collection.count() != len(keys):
+                raise Refusal("build-damaged", build=folder.name)
     for lang in ("zh", "en"):
         mine = [place for place in places if keyword_language(place.edition) == lang]
         if mine:
@@ -252,8 +271,14 @@ def _embed(
 
 
 def embedded_text(place: Place) -> str:
-    """What of a passage is embedded: its own words."""
-    return place.passage.text
+    """What of a passage is embedded: its own words after the titles above it, which say what it is about."""
+    sections = {section.anchor: section for section in place.edition.outline.sections}
+    titles: list[str] = []
+    above = place.section.parent
+    while above is not None:
+        titles.append(sections[above].title)
+        above = sections[above].parent
+    return f"{' / '.join(reversed(titles))}: {place.passage.text}" if titles else place.passage.text
 
 
 def keyword_language(edition: Edition) -> str:
@@ -291,8 +316,10 @@ def _query(collection: Any, vector: Sequence[float], count: int) -> list[tuple[s
     return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
 
-def _chroma_settings() -> Any:
+def _chroma(folder: Path) -> Any:
+    """The vectors of a build; a context manager, for a client left open keeps its threads and files."""
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    import chromadb
     from chromadb.config import Settings
 
-    return Settings(anonymized_telemetry=False)
+    return chromadb.PersistentClient(str(folder / "vectors"), Settings(anonymized_telemetry=False))

@@ -155,10 +155,9 @@ class Catalogue:
                     fingerprint=build.fingerprint,
                 )
             )
-            connection.execute(
-                sa.insert(_members),
-                [{"build": build.id, "edition": key, "position": n} for n, key in enumerate(build.editions)],
-            )
+            members = [{"build": build.id, "edition": key, "position": n} for n, key in enumerate(build.editions)]
+            if members:
+                connection.execute(sa.insert(_members), members)
             connection.execute(sa.delete(_live))
             connection.execute(sa.insert(_live).values(id=1, build=build.id))
 
@@ -225,9 +224,10 @@ class Catalogue:
 
 
 def _insert_edition(connection: sa.Connection, edition: Edition, passages: Sequence[Passage]) -> None:
+    key = edition.key  # a digest of the whole text
     connection.execute(
         sa.insert(_editions).values(
-            key=edition.key,
+            key=key,
             work=edition.work,
             lang=edition.lang,
             kind=edition.kind,
@@ -239,11 +239,11 @@ def _insert_edition(connection: sa.Connection, edition: Edition, passages: Seque
         )
     )
     sections = [
-        {"edition": edition.key, "position": n, **asdict(section)} for n, section in enumerate(edition.outline.sections)
+        {"edition": key, "position": n, **asdict(section)} for n, section in enumerate(edition.outline.sections)
     ]
     rows = [
         {
-            "edition": edition.key,
+            "edition": key,
             "position": n,
             "anchor": p.anchor,
             "part": p.part,

@@ -31,13 +31,13 @@ def embedding_model(name: str) -> Embeddings:
     provider, _, model = name.partition(":")
     if name == BUNDLED:
         return BundledE5()
-    if provider == "huggingface":
+    if provider == "huggingface" and model:
         return SentenceTransformers(model)
     from langchain.embeddings import init_embeddings
 
     try:
         made = init_embeddings(name)
-    except (ImportError, ValueError) as error:
+    except Exception as error:  # each provider has its own for a missing package or key
         raise Refusal("embedding-unknown", name=name, cause=str(error).splitlines()[0]) from error
     assert isinstance(made, Embeddings)
     return made

@@ -66,7 +66,7 @@ def _fold_one(character: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Latin words, numbers, Chinese words and Chinese bigrams of a text, folded, without function words."""
+    """Latin words, numbers, and Chinese words, bigrams and characters of a text, folded, without function words."""
     import rjieba
 
     found: list[str] = []
@@ -79,6 +79,7 @@ def tokens(text: str) -> list[str]:
         words = [word for word in rjieba.cut(run) if word not in STOPWORDS]
         found.extend(words)
         found.extend(run[i : i + 2] for i in range(len(run) - 1) if run[i : i + 2] not in words)
+        found.extend(character for character in run if character not in STOPWORDS and character not in words)
     return found
 
 
