@@ -104,7 +104,9 @@ def _carried(question: str, history: Sequence[Turn]) -> str:
 
 
 _NUMERALS = {numeral: str(value) for value, numeral in enumerate("一二三四五六七八九十", 1)}
-_CAPTION = re.compile(r"((?<!代)表格?|图表?|table|figure|fig\.|chart|exhibit)\s*([0-9]{1,2}|[一二三四五六七八九十])(?![0-9])")
+_CAPTION = re.compile(
+    r"((?<!代)表格?|图表?|table|figure|fig\.|chart|exhibit)\s*([0-9]{1,2}|[一二三四五六七八九十])(?![0-9])"
+)
 
 
 def _named_captions(question: str) -> tuple[str, ...]:

@@ -144,9 +144,11 @@ class Catalogue:
                 connection.execute(statement.values(**({} if known else {"id": work.id}), **row))
             stored = set(connection.scalars(sa.select(_editions.c.key)))
             for edition in editions:
-                if edition.key not in stored:
-                    passages = cut_passages(edition.document.text, edition.outline)
-                    _insert_edition(connection, edition, passages)
+                key = edition.key
+                if key not in stored:
+                    _insert_edition(connection, key, edition)
+                # Cut again even where the text is known: the build was made with today's passages.
+                _replace_passages(connection, key, cut_passages(edition.document.text, edition.outline))
             connection.execute(
                 sa.insert(_builds).values(
                     id=build.id,
@@ -223,8 +225,7 @@ class Catalogue:
                 connection.execute(sa.insert(_embeddings), rows)
 
 
-def _insert_edition(connection: sa.Connection, edition: Edition, passages: Sequence[Passage]) -> None:
-    key = edition.key  # a digest of the whole text
+def _insert_edition(connection: sa.Connection, key: str, edition: Edition) -> None:
     connection.execute(
         sa.insert(_editions).values(
             key=key,
@@ -241,19 +242,16 @@ def _insert_edition(connection: sa.Connection, edition: Edition, passages: Seque
     sections = [
         {"edition": key, "position": n, **asdict(section)} for n, section in enumerate(edition.outline.sections)
     ]
-    rows = [
-        {
-            "edition": key,
-            "position": n,
-            "anchor": p.anchor,
-            "part": p.part,
-            "start": p.start,
-            "end": p.end,
-        }
-        for n, p in enumerate(passages)
-    ]
     if sections:
         connection.execute(sa.insert(_sections), sections)
+
+
+def _replace_passages(connection: sa.Connection, key: str, passages: Sequence[Passage]) -> None:
+    connection.execute(sa.delete(_passages).where(_passages.c.edition == key))
+    rows = [
+        {"edition": key, "position": n, "anchor": p.anchor, "part": p.part, "start": p.start, "end": p.end}
+        for n, p in enumerate(passages)
+    ]
     if rows:
         connection.execute(sa.insert(_passages), rows)
 
