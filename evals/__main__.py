@@ -11,8 +11,10 @@ from pathlib import Path
 
 from chat.assistant import Assistant, ensure_index
 from chat.settings import Settings, read_settings
+from evals.bench import bench
 from evals.gold import OWN, SHARED, read_questions
 from evals.score import Outcome, as_json, score, table
+from evals.steps import ablation
 from ingest.__main__ import main as ingest
 from ingest.document import Refusal
 
@@ -22,6 +24,8 @@ WORK = "triple-game"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Indexes in a folder of its own, asks, prints; leaves the library alone."""
     options = _parser().parse_args(arguments)
+    if options.what == "bench":
+        return _bench()
     report, gold = SHARED / "corpus" / "report.txt", SHARED / "gold" / "dev.jsonl"
     found: dict[str, object] = {}
     try:
@@ -32,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _add(settings, report)
                 found["gold, on the original"] = _run("Gold questions, on the original", settings, gold, options)
                 found["own, on the original"] = _run("Our own questions, on the original", settings, OWN, options)
+                if options.what == "steps":
+                    print(f"## recall@1000 on the gold set, a step left out\n\n{_steps(settings, gold)}\n")
             else:
                 print("Gold set: not run; ../shared is not here.\n")
     except Refusal as refusal:
@@ -48,6 +54,20 @@ def _add(settings: Settings, report: Path) -> None:
     os.environ["FOOTNOTE_HOME"] = str(settings.home)
     if ingest([str(report)]):
         raise Refusal("file-unreadable", file=report.name, cause="")
+
+
+def _steps(settings: Settings, gold: Path) -> str:
+    return ablation(Assistant(settings).build, read_questions(gold), WORK)
+
+
+def _bench() -> int:
+    folder = SHARED / "bench"
+    if not folder.exists():
+        print("Public sets: not run; ../shared/bench is not here.")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="footnote-bench-") as home:
+        print(bench(folder, Path(home)))
+    return 0
 
 
 def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:
@@ -72,6 +92,9 @@ def _print_fault(outcome: Outcome) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals", description="Measure Footnote's answers.")
+    parser.add_argument(
+        "what", nargs="?", choices=("answers", "steps", "bench"), default="answers", help="what to measure"
+    )
     parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     return parser

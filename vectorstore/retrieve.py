@@ -24,17 +24,30 @@ from vectorstore.words import tokens
 CANDIDATES = 2_000
 """Passages and sentences that the vector search brings: all of a desk's shelf, a fraction of a large library."""
 
-# Weights of a conditional logit (softmax over a question's sections), fitted with an L2 penalty of 1 to our own
-# questions, the development set and an invented second report, and rounded; eight-fold cross-validation by question
-# gives recall@1000 0.95. Similarities and their parents' are standard scores over the sections searched.
-PASSAGE, PASSAGE_IN_OTHER_LANGUAGE, SENTENCE = 0.75, 0.35, 0.75
-KEYWORDS, KEYWORDS_IN_OTHER_LANGUAGE = 2.5, 0.3
-PARENT_SIMILARITY, PARENT_KEYWORDS = 0.3, 1.4
-HEADING, CAPTION = -1.0, -1.5
-NAMED_SCOPE = 2.0
-
 _HEADINGS = ("chapter", "item", "heading")
 _CAPTIONS = ("table", "figure")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each feature of a section counts.
+
+    Fitted as a conditional logit (softmax over a question's sections, L2 penalty 1) to our own questions, the
+    development set and an invented second report, and rounded; eight-fold cross-validation by question gives
+    recall@1000 0.95. Similarities are standard scores over the sections searched, keyword scores shares of the highest.
+    """
+
+    passage: float = 0.75
+    passage_in_other_language: float = 0.35
+    sentence: float = 0.75
+    keywords: float = 2.5
+    keywords_in_other_language: float = 0.3
+    parent_similarity: float = 0.3
+    parent_keywords: float = 1.4
+    heading: float = -1.0
+    caption: float = -1.5
+    named_scope: float = 2.0
+    glossary: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +66,9 @@ class Hit:
 class Search:
     """Search in one build with its embedding model. Holds no state of its users."""
 
-    def __init__(self, build: Build, embeddings: Embeddings) -> None:
+    def __init__(self, build: Build, embeddings: Embeddings, weights: Weights | None = None) -> None:
         self.build = build
+        self.weights = weights or Weights()
         self._embed = lru_cache(maxsize=256)(embeddings.embed_query)
         self._sections = _group(build.places)
         self._keyword_rows = {
@@ -76,16 +90,20 @@ class Search:
             return []
         passages, sentences, nearest = self._similarities(worded, keys, language)
         words = self._keywords(worded, keys, language)
-        near = PASSAGE * passages[0] + PASSAGE_IN_OTHER_LANGUAGE * passages[1] + SENTENCE * sentences[0]
-        own = near + KEYWORDS * words[0] + KEYWORDS_IN_OTHER_LANGUAGE * words[1]
-        mean_near = (passages[0] + passages[1] + sentences[0] + sentences[1]) / 4
-        above = self._parents(keys, PARENT_SIMILARITY * mean_near + PARENT_KEYWORDS * words.max(axis=0))
-        scores = own + above + self._kinds(keys) + NAMED_SCOPE * self._in_scope(text, keys)
+        weights = self.weights
+        own = weights.passage * passages[0] + weights.passage_in_other_language * passages[1]
+        own += weights.sentence * sentences[0]
+        own += weights.keywords * words[0] + weights.keywords_in_other_language * words[1]
+        mean = (passages[0] + passages[1] + sentences[0] + sentences[1]) / 4
+        above = weights.parent_similarity * mean + weights.parent_keywords * words.max(axis=0)
+        scores = own + self._parents(keys, above) + self._kinds(keys) + weights.named_scope * self._in_scope(text, keys)
         order = np.argsort(-scores, kind="stable")
         return [self._hit(keys[row], float(scores[row]), float(nearest[row])) for row in order]
 
     def worded(self, text: str) -> str:
         """The text with its terms as the documents call them."""
+        if not self.weights.glossary:
+            return text
         return self.build.glossary.in_documents_words(text, chinese=_language(text) == "zh")
 
     def sentence_similarities(self, text: str) -> dict[tuple[int, int], float]:
@@ -144,7 +162,8 @@ class Search:
 
         The documents' other names of the question's terms count as its words.
         """
-        others = [word for name in self.build.glossary.other_names(text) for word in tokens(name)]
+        names = self.build.glossary.other_names(text) if self.weights.glossary else []
+        others = [word for name in names for word in tokens(name)]
         words = list(dict.fromkeys([*tokens(text), *others]))
         scores = np.zeros(len(self.build.places))
         for lang, index in self.build.keywords.items():
@@ -163,7 +182,11 @@ class Search:
 
     def _kinds(self, keys: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
         kinds = [self._sections[key][0].section.kind for key in keys]
-        return np.array([HEADING if kind in _HEADINGS else CAPTION if kind in _CAPTIONS else 0.0 for kind in kinds])
+        cost = {
+            **dict.fromkeys(_HEADINGS, self.weights.heading),
+            **dict.fromkeys(_CAPTIONS, self.weights.caption),
+        }
+        return np.array([cost.get(kind, 0.0) for kind in kinds])
 
     def _in_scope(self, text: str, keys: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
         """One where a section above is named by the question."""
