@@ -15,20 +15,22 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 import prompts
+from chat.gazetteer import Gazetteer
 from chat.understand import Query
 from ingest.document import Section, Work
 from vectorstore.build import Build
 from vectorstore.retrieve import Hit
 from vectorstore.words import fold, tokens
 
-Gap = Literal["advice", "steering", "caption", "no-caption", "name", "figure", "later", "distant"]
+Gap = Literal["advice", "steering", "caption", "no-caption", "name", "figure", "later", "aftermath", "distant"]
 
 MIN_SIMILARITY = 0.76
 """Cosine of multilingual-e5 below which nothing is about the question: unrelated texts of one language lie around
 0.75-0.79, answers at 0.82-0.92 (evals/README.md)."""
 
-EVIDENCE = 3
-"""How many of the best sections must lack what is asked for before the documents count as silent on it."""
+EVIDENCE, EVIDENCE_REACH = 3, 2.0
+"""How many of the best sections must lack the figure asked for, and how far below the best they may lie, before the
+documents count as silent on it."""
 
 _NAME = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z0-9&.]*[A-Za-z0-9]|[A-Z0-9]*[A-Z][A-Z0-9]+)(?![A-Za-z0-9])")
 _FIGURE = re.compile(r"\d")
@@ -39,7 +41,7 @@ _SHARE = re.compile(r"\d[\d.]*\s*(?:%|percent|per cent|个百分点)|[一二三�
 _YEAR_MONTH = re.compile(rf"(20\d\d)\s*年\s*(\d{{1,2}})\s*月|({'|'.join(calendar.month_name[1:]).lower()})\s+(20\d\d)")
 _MONTHS = tuple(month.lower() for month in calendar.month_name[1:])
 _PAST = re.compile(
-    r"\b(did|was|were|has|have|happened|decided|announced|ruled|said)\b|后来|結果|结果|最后|了吗|怎么判|公布了|宣布了"
+    r"\b(did|was|were|has|have|happened|decided|announced|ruled|said|won|lost|ended|closed|rose|fell|passed|elected)\b|后来|結果|结果|最后|了吗|怎么判|公布了|宣布了"
 )
 _ENGLISH_CAPITALS = frozenset(prompts.cues("capitalized"))
 
@@ -59,6 +61,8 @@ class Vocabulary:
     def __init__(self, build: Build) -> None:
         self.words = {word for place in build.places for word in tokens(place.passage.text)}
         self.words |= {word for term in build.glossary.terms for name in term.names for word in tokens(name)}
+        terms = [name for term in build.glossary.terms if term.spoken for name in term.names]
+        self.gazetteer = Gazetteer([*(place.passage.text for place in build.places), *terms])
         self.latin = [word for word in self.words if word[0].isascii() and word[0].isalpha() and len(word) > 3]
 
     def knows(self, name: str) -> bool:
@@ -82,16 +86,19 @@ def find_silence(query: Query, hits: Sequence[Hit], build: Build, vocabulary: Vo
         return Silence("distant")
     if unknown := unknown_names(query.question, vocabulary):
         return Silence("name", unknown[0])
-    if later := _later_than_all(query.question, [build.works[hit.work] for hit in hits[:1]]):
+    works = [build.works[hit.work] for hit in hits[:1]]
+    if later := _later_than_all(query.question, works):
         return Silence("later", later)
+    if "aftermath" in query.asks and works[0].date:
+        return Silence("aftermath", works[0].date.isoformat())
     if "amount" in query.asks and not _has_figure(query.asks, hits):
         return Silence("figure")
     return None
 
 
 def unknown_names(question: str, vocabulary: Vocabulary) -> list[str]:
-    """Names with capitals or digits that no document uses; the first word of an English sentence is none."""
-    found = []
+    """Well-known names that no document uses, and words written as names; the first of an English sentence is none."""
+    found = vocabulary.gazetteer.absent(question)
     for match in _NAME.finditer(question):
         name = match[0]
         starts = not question[: match.start()].strip() or question[: match.start()].rstrip().endswith((".", "?", "!"))
@@ -110,8 +117,9 @@ def _caption_gap(anchors: Collection[str], hits: Sequence[Hit]) -> Silence:
 def _has_figure(asked: Collection[str], hits: Sequence[Hit]) -> bool:
     """Whether one of the best sections holds a figure of the kind asked for."""
     pattern = _MONEY if "money" in asked else _SHARE if "share" in asked else _FIGURE
-    bodies = [hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item")][:EVIDENCE]
-    return any(pattern.search(fold(place.passage.text)) for hit in bodies for place in hit.places)
+    bodies = [hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item")]
+    near = [hit for hit in bodies[:EVIDENCE] if hit.score >= bodies[0].score - EVIDENCE_REACH]
+    return any(pattern.search(fold(place.passage.text)) for hit in near for place in hit.places)
 
 
 def _later_than_all(question: str, works: Sequence[Work]) -> str:

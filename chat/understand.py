@@ -57,7 +57,7 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
 
 _CUES = (
     *("list", "compare", "definition", "amount", "money", "share", "when", "why", "follow"),
-    *("caption", "outline", "author", "published", "title", "advice", "steer"),
+    *("caption", "outline", "author", "published", "title", "advice", "steer", "aftermath"),
 )
 
 

@@ -33,6 +33,12 @@ def cues(key: str) -> tuple[str, ...]:
 
 
 @cache
+def entities() -> dict[str, dict[str, list[list[str]]]]:
+    """The well-known names of entities.toml: by kind, `names` and `cased`, each entity with all its names."""
+    return tomllib.loads((_FOLDER / "entities.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def digest() -> str:
     """Changes with any word in this folder."""
     total = hashlib.sha256()

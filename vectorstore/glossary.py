@@ -86,11 +86,6 @@ class Glossary:
                 at = mention.end
         return "".join([*pieces, text[at:]])
 
-    def other_names(self, text: str) -> list[str]:
-        """The documents' names, in any language, of the terms that a text names."""
-        found = (name for mention in self.mentions(text) for name in mention.term.spoken)
-        return list(dict.fromkeys(found))
-
 
 def _bounded(name: str) -> str:
     """A pattern for a folded name; a Latin one must be a whole word."""

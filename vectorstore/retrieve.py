@@ -158,13 +158,8 @@ class Search:
         return np.where(counts > 0, means, means[::-1])
 
     def _keywords(self, text: str, keys: Sequence[tuple[str, str]], language: str) -> NDArray[np.float64]:
-        """(2, sections): best BM25 in the question's language and in the others, each as a share of its highest.
-
-        The documents' other names of the question's terms count as its words.
-        """
-        names = self.build.glossary.other_names(text) if self.weights.glossary else []
-        others = [word for name in names for word in tokens(name)]
-        words = list(dict.fromkeys([*tokens(text), *others]))
+        """(2, sections): best BM25 in the question's language and in the others, each as a share of its highest."""
+        words = list(dict.fromkeys(tokens(text)))
         scores = np.zeros(len(self.build.places))
         for lang, index in self.build.keywords.items():
             scores[self._keyword_rows[lang]] = index.scores(words)

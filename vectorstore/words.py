@@ -43,11 +43,16 @@ def _converter(config: str) -> Any:
 
 def to_simplified(text: str) -> str:
     """Traditional characters as Simplified, each in its place (OpenCC t2s; BMP characters keep their count)."""
-    return str(_converter("t2s").convert(text))
+    return _converted(text, "t2s")
 
 
 def to_traditional(text: str) -> str:
-    return str(_converter("s2t").convert(text))
+    return _converted(text, "s2t")
+
+
+def _converted(text: str, config: str) -> str:
+    """Converted by OpenCC, which takes no unpaired surrogates: each becomes a question mark."""
+    return str(_converter(config).convert(text.encode("utf-8", "replace").decode("utf-8")))
 
 
 @lru_cache(maxsize=4096)
