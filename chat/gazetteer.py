@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import prompts
-from vectorstore.words import fold
+from vectorstore.words import to_simplified
+
+TICKER = 4
+"""Latin names of so few letters count only as written: wld is no Worldcoin."""
+
+LONGEST = 4
+"""Words of the longest Latin name that is looked up."""
+
+_AUDIENCE = re.compile(
+    r"的?\s*(?:客[户戶]|[读讀]者|投[资資](?:者|人)|同事|朋友|clients?|readers?|investors?|customers?)", re.I
+)
+_PARTICLES = "的在是和與与及跟被等將将有也對对、，。（） "
+"""Some names are listed with the character after them, since alone they occur within ordinary words."""
+
+_WORD = re.compile(r"[A-Za-z0-9]+(?:[.&'’-][A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,43 +34,65 @@ class Entity:
 
 
 class Gazetteer:
-    """The entities that occur in none of the given texts."""
+    """Looks up the entities that a question names and that none of the given texts does."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        everything = "\n".join(texts)
-        folded = fold(everything)
-        self._absent = [
-            (entity, pattern)
-            for entity in known_entities()
-            if not (pattern := _pattern(entity)).search(everything if entity.cased else folded)
-        ]
+        self._text = to_simplified("\n".join(texts))
 
     def absent(self, question: str) -> list[str]:
-        """The names in a question, as typed there, of entities that the texts never mention."""
-        folded = fold(question)
-        found = []
-        for entity, pattern in self._absent:
-            if match := pattern.search(question if entity.cased else folded):
-                found.append((match.start(), question[match.start() : match.end()]))
-        return [name for _, name in sorted(found)]
+        """The names in a question, as typed there, of entities that the texts never mention.
+
+        A name within a longer one does not count, nor one that says who asks (香港客戶, Japanese investors).
+        """
+        named = [(entity, start, end) for entity, start, end in _named(question) if not _AUDIENCE.match(question, end)]
+        longest = [
+            (entity, start, end)
+            for entity, start, end in named
+            if not any(s <= start and end <= e and (s, e) != (start, end) for _, s, e in named)
+        ]
+        found = sorted((start, end) for entity, start, end in longest if not self._mentions(entity))
+        return list(dict.fromkeys(question[start:end].rstrip(_PARTICLES) for start, end in found))
+
+    def _mentions(self, entity: Entity) -> bool:
+        return any(re.search(_bounded(name, entity.cased), self._text) for name in entity.names)
 
 
-def known_entities() -> list[Entity]:
-    """All entities of prompts/entities.toml."""
-    return [
-        Entity(tuple(names), key == "cased")
+@cache
+def known_entities() -> tuple[Entity, ...]:
+    """All entities of prompts/entities.toml, their names in Simplified."""
+    return tuple(
+        Entity(tuple(map(to_simplified, names)), key == "cased")
         for table in prompts.entities().values()
         for key in ("names", "cased")
         for names in table.get(key, [])
-    ]
+    )
 
 
-def _pattern(entity: Entity) -> re.Pattern[str]:
-    names = sorted((name if entity.cased else fold(name) for name in entity.names), key=len, reverse=True)
-    return re.compile("|".join(_bounded(name) for name in names))
+@cache
+def _names() -> tuple[dict[str, Entity], dict[str, tuple[str, Entity]]]:
+    """Entities by Chinese name, and by Latin name in lower case with its spelling."""
+    pairs = [(name, entity) for entity in known_entities() for name in entity.names]
+    chinese = {name: entity for name, entity in pairs if not name.isascii()}
+    return chinese, {name.lower(): (name, entity) for name, entity in pairs if name.isascii()}
 
 
-def _bounded(name: str) -> str:
-    if name.isascii():
-        return rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])"
-    return re.escape(name)
+def _named(question: str) -> Iterator[tuple[Entity, int, int]]:
+    simplified = to_simplified(question)  # of the same length
+    chinese, latin = _names()
+    for name, entity in chinese.items():
+        if (start := simplified.find(name)) >= 0:
+            yield entity, start, start + len(name)
+    words = list(_WORD.finditer(question))
+    for first in range(len(words)):
+        for last in words[first : first + LONGEST]:
+            start, end = words[first].start(), last.end()
+            typed = question[start:end]
+            spelled, found = latin.get(typed.lower(), ("", None))
+            if found and (typed == spelled or not (found.cased or len(spelled) <= TICKER)):
+                yield found, start, end
+
+
+def _bounded(name: str, cased: bool) -> str:
+    if not name.isascii():
+        return re.escape(name)
+    return rf"(?<![A-Za-z0-9])(?{'' if cased or len(name) <= TICKER else 'i'}:{re.escape(name)})(?![A-Za-z0-9])"
