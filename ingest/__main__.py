@@ -119,6 +119,8 @@ def progress_bar() -> Progress:
     bar: list[tqdm[None]] = []
 
     def step(done: int, total: int) -> None:
+        if not bar and done == total:
+            return
         if not bar:
             bar.append(tqdm(total=total, unit="text", desc="embedding", file=sys.stderr, leave=False))
         bar[0].update(done - bar[0].n)

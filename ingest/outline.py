@@ -144,7 +144,7 @@ class _Outliner:
 
     def _bullet(self, block: Block) -> None:
         if self.nested and block.depth is not None:
-            del self.leads[block.depth :]
+            del self.leads[0 if block.kind == "numbered" else block.depth :]
             parent = self.leads[-1] if self.leads else self._container()
             anchor = self._next(parent, "b")
             self.leads.append(anchor)
@@ -159,7 +159,8 @@ class _Outliner:
 
     def _line(self, block: Block) -> None:
         self.leads = []
-        if is_short(block.text) and not is_sentence(block.text):
+        labelled = self.nested and _LABELLED.match(block.text)  # Markdown marks its headings; `又稱：…` is none
+        if is_short(block.text) and not is_sentence(block.text) and not labelled:
             self._add(self._next(self.headings[0], "h"), "heading", self.headings[0], block)
         else:
             container = self._container()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import stat
 from pathlib import Path
 
 from ingest.document import Document, Page, UnreadableDocument
@@ -13,7 +14,7 @@ MAX_BYTES = 20 * 1024 * 1024
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _OTHER_FORMATS = (b"PK\x03\x04", b"\x89PNG", b"\x7fELF", b"GIF8", b"MZ\x90", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0")
-_HTML = re.compile(rb"\s*<(!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
+_HTML = re.compile(r"\s*<(!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
 _ATX_HEADING = re.compile(r"^#{1,6} +\S", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 
@@ -24,7 +25,10 @@ def read_document(path: Path) -> Document:
     Raises UnreadableDocument, naming the file and the remedy.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) and not path.is_dir():  # a pipe or a device may never end
+            raise UnreadableDocument("file-unreadable", file=path.name, cause="not a file")
+        if status.st_size > MAX_BYTES:
             raise UnreadableDocument("file-too-large", file=path.name, limit=MAX_BYTES // 2**20)
         data = path.read_bytes()
     except FileNotFoundError:
@@ -48,12 +52,14 @@ def read_document(path: Path) -> Document:
 def _decode(data: bytes, path: Path) -> str:
     """The characters of UTF-8 or marked UTF-16, line ends kept; anything else is refused."""
     bom, encoding = next((pair for pair in _BOMS if data.startswith(pair[0])), (b"", "utf-8"))
-    if not bom and (data.startswith(_OTHER_FORMATS) or _HTML.match(data)):
+    if not bom and data.startswith(_OTHER_FORMATS):
         raise UnreadableDocument("file-unsupported", file=path.name)
     try:
         text = data[len(bom) :].decode(encoding)
     except UnicodeDecodeError:
         raise UnreadableDocument("file-encoding", file=path.name) from None
+    if _HTML.match(text):
+        raise UnreadableDocument("file-unsupported", file=path.name)
     if _CONTROL.search(text):
         raise UnreadableDocument("file-encoding", file=path.name)
     return text

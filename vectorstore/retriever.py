@@ -22,7 +22,11 @@ class EditionRetriever(BaseRetriever):
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
         documents = []
         for hit in self.search.hits(query, self.works)[: self.k]:
-            editions = {place.edition.id: place.passage.text for place in hit.places}
+            editions: dict[str, str] = {}
+            for place in hit.places:  # a long section is several passages
+                before = editions.get(place.edition.id)
+                editions[place.edition.id] = f"{before} {place.passage.text}" if before else place.passage.text
             metadata = {"work": hit.work, "anchor": hit.anchor, "score": hit.score, "editions": editions}
-            documents.append(Document(hit.places[0].passage.text, metadata=metadata, id=f"{hit.work}#{hit.anchor}"))
+            text = next(iter(editions.values()))
+            documents.append(Document(text, metadata=metadata, id=f"{hit.work}#{hit.anchor}"))
         return documents

@@ -1,0 +1,221 @@
+"""Questions on the page, their answers, the quotes behind the chips and the source panel."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+import prompts
+from tests.browser.conftest import OpenPage, Reader
+from tests.browser.served import ROOT, environment
+
+TRADITIONAL, SIMPLIFIED = re.compile("加密貨幣"), re.compile("加密货币")
+QUESTIONS = [
+    pytest.param("How far did trading volume at Upbit in South Korea fall?", "en", re.compile("80%"), id="en"),
+    pytest.param("韓國 Upbit 的日均交易量跌了多少？", "zh-Hant", TRADITIONAL, id="zh-Hant"),
+    pytest.param("韩国 Upbit 的日均交易量跌了多少？", "zh-Hans", SIMPLIFIED, id="zh-Hans"),
+]
+ASKED = "How far did trading volume at Upbit in South Korea fall?"
+
+
+@pytest.mark.parametrize(("question", "language", "words"), QUESTIONS)
+def test_an_answer_is_in_the_language_of_the_question_with_chips(
+    open_page: OpenPage, question: str, language: str, words: re.Pattern[str]
+) -> None:
+    reader = open_page()
+    answer = reader.ask(question)
+    expect(answer).to_have_attribute("lang", language)
+    expect(answer.locator(".statement").first).to_contain_text(words)
+    expect(answer.locator(".statement .chip").first).to_have_text("1")
+    expect(answer.locator(".footnotes li").first).to_contain_text("§6.1")
+
+
+def quote_shown(reader: Reader) -> Locator:
+    return reader.page.locator(".tip:popover-open blockquote")
+
+
+def test_hovering_a_chip_shows_its_quote(open_page: OpenPage) -> None:
+    reader = open_page()
+    chip = reader.ask(ASKED).locator(".statement .chip").first
+    expect(quote_shown(reader)).to_have_count(0)
+    chip.hover()
+    expect(quote_shown(reader)).to_contain_text("US$1.78 billion")
+    reader.page.mouse.move(5, 5)
+    expect(quote_shown(reader)).to_have_count(0)
+
+
+def test_a_click_opens_the_source_with_the_quote_marked(open_page: OpenPage) -> None:
+    reader = open_page()
+    chip = reader.ask(ASKED).locator(".statement .chip").first
+    chip.hover()
+    quote = quote_shown(reader).inner_text()
+    chip.click()
+    expect(reader.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
+    columns = reader.panel.locator(".column")
+    expect(columns).to_have_count(2)
+    expect(columns.first.locator("mark")).to_have_text(quote)
+    expect(columns.first.locator("mark")).to_be_in_viewport()
+    assert columns.first.locator("p").count() > 3, "the section's other paragraphs stand around the quote"
+
+
+def test_the_other_language_stands_beside_the_one_cited(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask(ASKED).locator(".statement .chip").first.click()
+    columns = reader.panel.locator(".column")
+    expect(columns).to_have_count(2)
+    first, second = columns.all()
+    assert (first.get_attribute("data-edition"), second.get_attribute("data-edition")) == (
+        "en-digest",
+        "zh-Hant-digest",
+    )
+    expect(second.locator("p.beside")).to_contain_text("Upbit")
+    left, right = first.bounding_box(), second.bounding_box()
+    assert left
+    assert right
+    assert right["x"] > left["x"] + left["width"] - 1, "side by side"
+    assert abs(right["y"] - left["y"]) < 2
+
+
+def test_the_keyboard_reads_and_opens_and_returns(open_page: OpenPage) -> None:
+    reader = open_page()
+    chip = reader.ask(ASKED).locator(".statement .chip").first
+    for _ in range(30):
+        reader.page.keyboard.press("Shift+Tab")
+        if chip.evaluate("chip => chip.getRootNode().activeElement === chip"):
+            break
+    expect(quote_shown(reader)).to_contain_text("Upbit")
+    reader.page.keyboard.press("Enter")
+    expect(reader.panel.locator("h2")).to_be_focused()
+    reader.page.keyboard.press("Escape")
+    expect(reader.panel).to_have_count(0)
+    expect(chip).to_be_focused()
+
+
+def test_the_sections_before_and_after_are_one_step_away(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask(ASKED).locator(".statement .chip").first.click()
+    title = reader.panel.locator("h2")
+    expect(title).to_have_text(re.compile("^§6.1 "))
+    reader.panel.get_by_role("button", name="Next section").click()
+    expect(title).to_have_text(re.compile("^§6.2 "))
+    expect(reader.panel.locator("mark")).to_have_count(0)
+    reader.panel.get_by_role("button", name="Previous section").click()
+    expect(title).to_have_text(re.compile("^§6.1 "))
+    expect(reader.panel.locator("mark").first).to_contain_text("Upbit")
+    reader.panel.get_by_role("button", name="Close").click()
+    expect(reader.panel).to_have_count(0)
+
+
+def test_chips_of_an_earlier_answer_still_open_their_source(open_page: OpenPage) -> None:
+    reader = open_page()
+    first = reader.ask(ASKED)
+    second = reader.ask("Which two kinds of buying together form a solid floor under the price of gold?")
+    second.locator(".statement .chip").first.click()
+    expect(reader.panel.locator("h2")).to_have_text(re.compile("^§2.2 "))
+    first.locator(".statement .chip").first.click()
+    expect(reader.panel.locator("h2")).to_have_count(1)
+    expect(reader.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
+
+
+def test_a_follow_up_is_understood_from_the_turns_before(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask("What does the report say about Upbit?")
+    answer = reader.ask("And Bithumb?")
+    expect(answer.locator(".statement").filter(has_text="Bithumb")).not_to_have_count(0)
+
+
+def test_what_the_documents_do_not_say_is_said_to_be_so(open_page: OpenPage) -> None:
+    reader = open_page()
+    answer = reader.ask("How many cars did Toyota sell in Norway?")
+    expect(answer.locator(".outcome")).to_have_text("Not in the documents")
+    expect(answer.locator(".notice")).not_to_be_empty()
+    expect(answer.locator(".statement")).to_have_count(0)
+    section = answer.locator(".nearest button").first
+    label = section.inner_text()
+    section.click()
+    expect(reader.panel.locator("h2")).to_have_text(label)
+
+
+def test_a_table_without_its_body_is_said_to_be_missing(open_page: OpenPage) -> None:
+    reader = open_page()
+    answer = reader.ask("What are the figures in Table 2?")
+    expect(answer.locator(".outcome")).to_have_text("Only the caption is in the documents")
+    answer.locator(".statement .chip").first.click()
+    expect(reader.panel.locator("mark").first).to_contain_text("Table 2")
+
+
+def test_a_reader_of_simplified_is_told_that_the_source_is_traditional(open_page: OpenPage) -> None:
+    reader = open_page(locale="zh-CN")
+    answer = reader.ask("韩国 Upbit 的日均交易量跌了多少？")
+    expect(answer.locator(".footnotes li").first).to_contain_text("原文为繁体")
+    answer.locator(".statement .chip").first.hover()
+    expect(quote_shown(reader)).to_have_text(TRADITIONAL)
+    expect(reader.page.locator(".tip:popover-open")).to_contain_text("原文为繁体")
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-TW", "zh-CN"])
+def test_an_empty_page_offers_nine_questions_and_a_click_asks_one(open_page: OpenPage, locale: str) -> None:
+    reader = open_page(locale=locale)
+    questions = reader.page.locator("button.question")
+    expect(questions).to_have_count(9)
+    question = questions.nth(4).inner_text()
+    questions.nth(4).click()
+    expect(reader.page.get_by_test_id("stChatMessage").first).to_contain_text(question)
+    expect(reader.answers.first.locator(".statement .chip").first).to_be_visible()
+    expect(questions).to_have_count(0)
+
+
+def test_every_question_on_offer_is_answered_in_its_language(home: Path, tmp_path: Path) -> None:
+    offered = [
+        {"id": f"{key} {language}", "question": question}
+        for key, entry in prompts.entries("suggestions").items()
+        for language, question in entry.items()
+    ]
+    asked, answered = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    asked.write_text("\n".join(json.dumps(row) for row in offered), encoding="utf-8")
+    command = [sys.executable, "-m", "chat", "ask", "--batch", str(asked), "--out", str(answered)]
+    subprocess.run(command, cwd=ROOT, env=environment(home), check=True, capture_output=True)
+    for row in map(json.loads, answered.read_text("utf-8").splitlines()):
+        assert row["outcome"] == "answered", row["id"]
+        assert row["language"] == row["id"].split()[1]
+        assert row["citations"], row["id"]
+
+
+def test_a_new_conversation_begins_with_an_empty_page(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask(ASKED).locator(".statement .chip").first.click()
+    reader.page.get_by_role("button", name="New conversation").click()
+    expect(reader.page.locator("button.question")).to_have_count(9)
+    expect(reader.answers).to_have_count(0)
+    expect(reader.panel).to_have_count(0)
+
+
+def test_it_is_always_said_who_answers_and_what_the_answer_is_not(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask(ASKED)
+    standing = reader.page.get_by_test_id("stBottom").locator(".line")
+    for words in ("Quotes only, no model", "10 February 2026", "Can be wrong", "Not investment advice"):
+        expect(standing).to_contain_text(words)
+    expect(standing).to_be_in_viewport()
+
+
+def test_where_only_a_digest_is_at_hand_the_page_says_so_and_how_to_add_the_report(open_page: OpenPage) -> None:
+    about = open_page().page.locator(".about")
+    expect(about).to_contain_text("Proton Capital Research Team, 10 February 2026")
+    expect(about).to_contain_text("a digest")
+    expect(about).to_contain_text("make run REPORT=path")
+
+
+def test_an_overlong_question_cannot_be_typed_and_an_empty_one_not_be_sent(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.question_box.fill("a" * 5000)
+    assert len(reader.question_box.input_value()) <= 4000
+    reader.question_box.fill("   ")
+    reader.question_box.press("Enter")
+    expect(reader.page.get_by_test_id("stChatMessage")).to_have_count(0)

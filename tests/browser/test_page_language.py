@@ -1,0 +1,74 @@
+"""The page's language: first guess, switch, address; and its look on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+
+PLACEHOLDERS = {"en": "Ask a question about the documents", "zh-Hant": "就文件內容提問", "zh-Hans": "就文件内容提问"}
+LOCALES = [
+    ("en-GB", "en"),
+    ("zh-TW", "zh-Hant"),
+    ("zh-HK", "zh-Hant"),
+    ("zh-CN", "zh-Hans"),
+    ("zh-SG", "zh-Hans"),
+    ("fr-FR", "en"),
+]
+
+
+@pytest.mark.parametrize(("locale", "language"), LOCALES)
+def test_the_locale_decides_the_first_language(open_page: OpenPage, locale: str, language: str) -> None:
+    reader = open_page(locale=locale)
+    expect(reader.question_box).to_have_attribute("placeholder", PLACEHOLDERS[language])
+    expect(reader.page.locator("html")).to_have_attribute("lang", language)
+
+
+def test_the_address_decides_before_the_locale(open_page: OpenPage) -> None:
+    reader = open_page("/?lang=zh-Hans", locale="zh-TW")
+    expect(reader.question_box).to_have_attribute("placeholder", PLACEHOLDERS["zh-Hans"])
+
+
+@pytest.mark.parametrize("value", ["xx", "", "<script>alert(1)</script>", "zh-Hant&lang=en"])
+def test_an_odd_language_in_the_address_is_no_error(open_page: OpenPage, value: str) -> None:
+    open_page(f"/?lang={value}")
+
+
+def test_switching_changes_the_labels_and_keeps_the_conversation(open_page: OpenPage) -> None:
+    reader = open_page()
+    answer = reader.ask("Why is demand for gold holding up?")
+    words = answer.locator(".statement").first.inner_text()
+    answer.locator(".statement .chip").first.click()
+    for name, language, source in (("繁體中文", "zh-Hant", "引自"), ("简体中文", "zh-Hans", "引自")):
+        reader.page.get_by_role("radio", name=name).or_(reader.page.get_by_role("button", name=name)).click()
+        expect(reader.question_box).to_have_attribute("placeholder", PLACEHOLDERS[language])
+        expect(answer.locator(".footnotes h3")).to_have_text(source)
+        expect(answer.locator(".statement").first).to_have_text(words)
+        expect(reader.panel.locator("mark").first).to_be_visible()
+        assert f"lang={language}" in reader.page.url
+    reader.page.reload()
+    expect(reader.question_box).to_have_attribute("placeholder", PLACEHOLDERS["zh-Hans"])
+
+
+def test_the_reply_follows_the_question_and_not_the_page(open_page: OpenPage) -> None:
+    reader = open_page(locale="zh-CN")
+    expect(reader.ask("Why is demand for gold holding up?")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-TW", "zh-CN"])
+def test_a_phone_shows_everything_without_sideways_scrolling(open_page: OpenPage, locale: str) -> None:
+    reader = open_page(locale=locale, width=390, height=844)
+    widths = "[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
+    assert max(reader.page.evaluate(widths)) <= 390
+    answer = reader.ask("机构资金为什么被动离场？")
+    assert max(reader.page.evaluate(widths)) <= 390
+    answer.locator(".statement .chip").first.click()
+    expect(reader.panel.locator("mark").first).to_be_visible()
+    assert max(reader.page.evaluate(widths)) <= 390
+    panel, above = reader.panel.bounding_box(), answer.bounding_box()
+    assert panel
+    assert above
+    assert panel["y"] > above["y"] + above["height"] - 1, "the panel stands below the answer"
+    assert panel["width"] > 340
+    expect(reader.panel.locator("h2")).to_be_in_viewport()

@@ -1,0 +1,80 @@
+"""Nothing that a person, a document or a model wrote is markup; nothing is asked of another host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.gallery import HOSTILE
+from tests.browser.served import ROOT, Served, serve
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory, chromium: None) -> Iterator[Served]:  # noqa: ARG001
+    folder = tmp_path_factory.mktemp("gallery")
+    script = Path(__file__).with_name("gallery.py").relative_to(ROOT)
+    with serve(folder, folder / "log", str(script)) as served:
+        yield served
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "<img src=x onerror=alert(1)> $a$ **b**",
+        "![x](https://example.com/x.png) [link](javascript:alert(1)) www.example.com :smile: :red[x]",
+        "<script>alert(1)</script>\n# heading\n~~struck~~ `code` $$x^2$$",
+    ],
+)
+def test_a_question_is_shown_as_typed(open_page: OpenPage, question: str) -> None:
+    reader = open_page()
+    reader.question_box.fill(question)
+    reader.question_box.press("Enter")
+    asked = reader.page.get_by_test_id("stChatMessage").first
+    expect(asked.locator(".plain p")).to_have_text(question)
+    expect(reader.answers).to_have_count(1)
+    for tag in ("img", "script", "a[href]", "strong", "h1", "code", ".katex"):
+        expect(asked.locator(tag)).to_have_count(0)
+    expect(reader.answers.locator("img, script, a[href]")).to_have_count(0)
+
+
+def test_what_a_model_or_document_wrote_is_shown_as_written(visit: OpenPage, gallery: Served) -> None:
+    """Every field of an answer and every paragraph of an edition holds hostile words here."""
+    reader = visit(gallery.url)
+    page = reader.page
+    expect(reader.answers).to_have_count(6)
+    expect(page.locator(".statement").first).to_contain_text(HOSTILE)
+    page.locator(".statement .chip").first.hover()
+    expect(page.locator(".tip:popover-open blockquote")).to_have_text(HOSTILE)
+    expect(page.locator(".about cite")).to_contain_text(HOSTILE)
+    expect(page.locator(".panel mark")).to_have_text(HOSTILE)
+    expect(page.locator(".panel h2")).to_contain_text(HOSTILE)
+    expect(page.locator(".problem")).to_contain_text(HOSTILE)
+    inside = page.locator("article, .panel, .about, .problem, .tip")
+    for tag in ("img", "script", "a", "iframe", "svg", "style", "form", "input", "strong", "em", "code"):
+        expect(inside.locator(tag)).to_have_count(0)
+    assert page.evaluate("window.stolen") is None
+
+
+def test_an_unverified_statement_says_so_and_why(visit: OpenPage, gallery: Served) -> None:
+    page = visit(gallery.url).page
+    statement = page.locator(".statement.unverified")
+    expect(statement).to_have_count(1)
+    expect(statement.locator(".warning")).to_have_text("Unverified: the words are not in the source as quoted")
+    assert statement.evaluate("s => getComputedStyle(s).borderInlineStartWidth") == "3px"
+
+
+def test_every_outcome_but_a_plain_answer_is_named(visit: OpenPage, gallery: Served) -> None:
+    page = visit(gallery.url).page
+    expect(page.locator(".outcome")).to_have_text(
+        [
+            "Answered in part",
+            "Not in the documents",
+            "Only the caption is in the documents",
+            "The documents say otherwise",
+            "Not answered",
+        ]
+    )

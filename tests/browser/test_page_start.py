@@ -1,0 +1,103 @@
+"""The server: its start, its headers, and the first run on an empty state folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.served import Served, serve
+
+WORK = """
+id = "tiny"
+author = "A. Writer"
+date = 2026-01-05
+
+[titles]
+en = "Tiny report"
+
+[[editions]]
+lang = "en"
+kind = "original"
+file = "en.md"
+"""
+REPORT = (
+    "# Tiny report\n\n2026-01-05\n\nAuthor: A. Writer\n\n## 1. Harvest\n\nThe plum harvest reached 40 tonnes in 2025.\n"
+)
+
+
+def test_the_app_is_healthy_within_four_seconds(app: Served) -> None:
+    assert app.seconds <= 4.0
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/health", "/no-such-page"])
+def test_every_response_carries_the_security_headers(app: Served, path: str) -> None:
+    headers = httpx.get(app.url + path).headers
+    policy = headers["content-security-policy"]
+    for rule in ("default-src 'self'", "frame-ancestors 'none'", "object-src 'none'", "img-src 'self' data: blob:"):
+        assert rule in policy
+    scripts = next(rule for rule in policy.split("; ") if rule.startswith("script-src"))
+    assert "unsafe" not in scripts
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_health_is_json(app: Served) -> None:
+    response = httpx.get(app.url + "/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_a_page_of_another_host_name_gets_no_connection(app: Served) -> None:
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    stream = app.url + "/_stcore/stream"
+    assert httpx.get(stream, headers=upgrade | {"Host": "evil.example"}).status_code == 403
+    assert httpx.get(stream, headers=upgrade | {"Origin": "http://evil.example"}).status_code == 403
+
+
+def test_the_first_reader_sees_the_documents_being_prepared(visit: OpenPage, tmp_path: Path) -> None:
+    folder = tmp_path / "corpus" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "work.toml").write_text(WORK, encoding="utf-8")
+    (folder / "en.md").write_text(REPORT, encoding="utf-8")
+    with serve(tmp_path / "home", tmp_path / "log", corpus=str(folder.parent)) as served:
+        reader = visit(served.url)
+        expect(reader.page.locator(".about")).to_contain_text("Tiny report (A. Writer, 5 January 2026)")
+        expect(reader.page.locator(".about .note")).to_have_count(0)
+        expect(reader.page.locator("button.question")).to_have_count(0)
+        expect(reader.ask("How large was the plum harvest?").locator(".statement")).to_contain_text("40 tonnes")
+
+
+def test_a_wrong_setting_is_explained_and_nothing_else_shown(visit: OpenPage, tmp_path: Path) -> None:
+    with serve(tmp_path / "home", tmp_path / "log", nonsense="1") as served:
+        reader = visit(served.url, locale="zh-TW")
+        expect(reader.page.get_by_role("alert")).to_contain_text("FOOTNOTE_NONSENSE")
+        expect(reader.question_box).to_have_count(0)
+
+
+def test_the_index_page_is_served_with_its_scripts_only(app: Served) -> None:
+    assert json.dumps(httpx.get(app.url).text).count("<script>") == 1
+
+
+def test_an_error_outside_an_answer_shows_its_id_and_nothing_of_itself(visit: OpenPage, tmp_path: Path) -> None:
+    with serve(tmp_path / "home", tmp_path / "log", "tests/browser/broken.py") as served:
+        reader = visit(served.url, locale="zh-TW")
+        said = reader.page.get_by_role("alert")
+        expect(said).to_contain_text("系統發生錯誤")
+        page = said.inner_text()
+        log = (tmp_path / "log").read_text()
+    error_id = re.search(r"錯誤編號 ([0-9a-f]{8})", page)
+    assert error_id
+    assert error_id[1] in log
+    for hidden in ("plums", "/secret/path", "ValueError", "Traceback"):
+        assert hidden not in page
+    assert "plums" not in log

@@ -1,0 +1,69 @@
+"""Fixtures that several files share: the material beside this checkout, and an invented report in two editions."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.bigrams import NAME, Bigrams
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports huggingface_hub: no test reaches out
+
+settings.register_profile("suite", deadline=None, print_blob=True)
+settings.load_profile("suite")
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(__file__).parent / "data"
+_SHARED = Path(os.environ.get("TEST_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the publisher's report and its gold sets, which are no part of the repository."""
+    missing = [name for name in ("corpus/report.txt", "gold/outline.json") if not (_SHARED / name).is_file()]
+    if missing:
+        reason = f"{_SHARED} has no {' and no '.join(missing)}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return _SHARED
+
+
+@pytest.fixture(scope="session")
+def second_report():
+    """The shelf of an invented report: a Chinese original and an English translation."""
+    from ingest.document import Work
+    from vectorstore.library import Shelf, read_edition
+
+    shelf = Shelf({}, {})
+    work = Work("second-report", {"zh-Hant": "逆風裡的三條航道", "en": "Three lanes into a headwind"})
+    for file, kind in (("second-report.zh-Hant.txt", "original"), ("second-report.en.md", "translation")):
+        shelf = shelf.with_edition(work, read_edition(DATA / file, work.id, None, kind))
+    return shelf
+
+
+@pytest.fixture(scope="session")
+def second_search(second_report, tmp_path_factory):
+    """Search over the invented report, with the tiny embedding model."""
+    from vectorstore.build import open_build, publish_build
+    from vectorstore.catalogue import Catalogue
+    from vectorstore.retrieve import Search
+
+    home = tmp_path_factory.mktemp("second-report")
+    catalogue = Catalogue.at(home)
+    publish_build(home, catalogue, NAME, Bigrams, second_report.works, list(second_report.editions.values()))
+    build = open_build(home, catalogue)
+    yield Search(build, Bigrams())
+    build.close()
+    catalogue.close()
+
+
+@pytest.fixture(scope="session")
+def bundled_engine():
+    """The embedding model that Footnote uses by itself."""
+    from vectorstore.embed import default_embedding, embedding_model
+
+    return embedding_model(default_embedding())

@@ -1,0 +1,140 @@
+"""The Ask page with a small honest assistant: what is passed on, and what is said when something goes wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from chat.answer import Answer, Turn
+from ingest.document import Refusal, Work
+from ui import library
+
+SECRET = "plums at 40 tonnes"
+MAIN = Path(__file__).parents[1] / "ui" / "main.py"
+
+
+class Echo:
+    """An assistant that answers with the question, remembers what it was given, or raises what it is told to."""
+
+    def __init__(self) -> None:
+        work = Work("echo", {"en": "Echo"}, "Nobody")
+        self.build = SimpleNamespace(works={"echo": work})
+        self.histories: list[Sequence[Turn]] = []
+        self.error: Exception | None = None
+
+    def editions(self, _work: str) -> list[Any]:
+        return []
+
+    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+        self.histories.append(tuple(history))
+        if self.error:
+            raise self.error
+        return Answer(question, "en", "not_covered", f"You asked: {question}", notice=f"You asked: {question}")
+
+
+@pytest.fixture
+def echo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Echo]:
+    assistant = Echo()
+    monkeypatch.setattr(library, "_assistant", lambda: assistant)
+    yield assistant
+    st.cache_resource.clear()
+
+
+def open_page() -> AppTest:
+    page = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    assert not page.exception
+    return page
+
+
+def shown(page: AppTest) -> str:
+    """The data of all our components, as one text."""
+    found = []
+    for element in page.main:
+        found += _data(element)
+    return "\n".join(found)
+
+
+def _data(element: Any) -> list[str]:
+    if hasattr(element, "children"):
+        return [text for child in element.children.values() for text in _data(child)]
+    proto = getattr(element, "proto", None)
+    return [json.dumps(json.loads(proto.json), ensure_ascii=False)] if getattr(proto, "json", "") else []
+
+
+def ask(page: AppTest, question: str) -> None:
+    page.chat_input(key="question").set_value(question).run()
+    assert not page.exception
+
+
+def test_earlier_turns_go_along_with_a_question(echo: Echo) -> None:
+    page = open_page()
+    ask(page, "First?")
+    ask(page, "And second?")
+    assert echo.histories == [(), (Turn("user", "First?"), Turn("assistant", "You asked: First?"))]
+    assert "You asked: And second?" in shown(page)
+
+
+def test_an_answer_is_asked_for_once_however_often_the_page_is_drawn(echo: Echo) -> None:
+    page = open_page()
+    ask(page, "First?")
+    page.run()
+    page.segmented_control(key="lang").set_value("zh-Hant").run()
+    assert len(echo.histories) == 1
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, OSError, RuntimeError, UnicodeError], ids=lambda e: e.__name__)
+@pytest.mark.parametrize(("language", "words"), [("en", "Something went wrong"), ("zh-Hans", "系统发生错误")])
+def test_an_unforeseen_error_shows_an_id_that_the_log_has_and_nothing_else(
+    echo: Echo, caplog: pytest.LogCaptureFixture, error: type[Exception], language: str, words: str
+) -> None:
+    echo.error = error(f"{SECRET} /secret/path")
+    page = open_page()
+    page.segmented_control(key="lang").set_value(language).run()
+    with caplog.at_level(logging.DEBUG, logger="ui"):
+        ask(page, f"What about {SECRET}?")
+    answers = shown(page).replace(f"What about {SECRET}?", "")
+    assert words in answers
+    record = next(record for record in caplog.records if record.name == "ui.errors")
+    assert str(record.args[0] if record.args else "") in answers
+    for hidden in (SECRET, "/secret/path", "Traceback", error.__name__):
+        assert hidden not in answers
+    assert SECRET not in caplog.text
+    assert error.__name__ in caplog.text
+    assert "in ask" in caplog.text
+
+
+def test_a_refusal_is_shown_in_the_language_of_the_page_even_after_a_switch(echo: Echo) -> None:
+    echo.error = Refusal("question-too-long", length=5000, limit=4000)
+    page = open_page()
+    ask(page, "Long?")
+    assert "at most 4000 are taken" in shown(page)
+    page.segmented_control(key="lang").set_value("zh-Hant").run()
+    assert "上限是 4000" in shown(page)
+
+
+def test_the_page_goes_on_after_an_error(echo: Echo) -> None:
+    page = open_page()
+    echo.error = ValueError(SECRET)
+    ask(page, "First?")
+    echo.error = None
+    ask(page, "Second?")
+    assert "You asked: Second?" in shown(page)
+    assert echo.histories[-1] == (), "a question that failed is no part of the conversation"
+
+
+def test_an_index_that_cannot_be_opened_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged() -> None:
+        raise Refusal("build-damaged", build="abc")
+
+    monkeypatch.setattr(library, "_assistant", damaged)
+    page = open_page()
+    assert "The index abc is damaged" in shown(page)
+    assert not page.chat_input

@@ -1,0 +1,98 @@
+"""Every label stands in all three languages, and every label that a page uses exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import prompts
+from ingest.document import LANGUAGES
+from ui.language import language_of_locale
+from vectorstore.words import to_simplified
+
+ROOT = Path(__file__).parents[1]
+FILES = ["words", "suggestions", "messages"]
+HAN = re.compile(r"[\u4e00-\u9fff]")
+WITHOUT_HAN = {"details-comma", "edition", "list-comma"}
+"""Labels that are marks and placeholders only."""
+
+ENTRIES = [pytest.param(file, key, id=f"{file}:{key}") for file in FILES for key in prompts.entries(file)]
+
+
+@pytest.mark.parametrize(("file", "key"), ENTRIES)
+def test_an_entry_has_all_languages_each_in_its_own_script(file: str, key: str) -> None:
+    entry = prompts.entries(file)[key]
+    assert set(entry) == set(LANGUAGES)
+    assert all(text.strip() for text in entry.values())
+    assert not HAN.search(entry["en"])
+    if key not in WITHOUT_HAN:
+        assert HAN.search(entry["zh-Hant"])
+        assert HAN.search(entry["zh-Hans"])
+    assert to_simplified(entry["zh-Hans"]) == entry["zh-Hans"], "a Traditional character in the Simplified text"
+
+
+@pytest.mark.parametrize(("file", "key"), ENTRIES)
+def test_an_entry_has_the_same_placeholders_in_all_languages(file: str, key: str) -> None:
+    names = {
+        language: {name.split(".")[0] for name in prompts.placeholders(text)}
+        for language, text in prompts.entries(file)[key].items()
+    }
+    assert len({frozenset(found) for found in names.values()}) == 1, names
+
+
+def test_every_word_that_a_page_uses_exists_and_every_word_is_used() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "ui").rglob("*.py")))
+    words = prompts.entries("words")
+    named = set(re.findall(r"""words(?:\([^)]*\))?\[["']([\w-]+)["']\]""", code))
+    assert named <= set(words)
+    families = re.findall(r"""f["']([\w-]+-)\{""", code)
+    unused = {key for key in words if f'"{key}"' not in code and not key.startswith(tuple(families))}
+    assert unused == set()
+
+
+@pytest.mark.parametrize("family", ["kind", "lang", "outcome", "theme"])
+def test_every_family_of_words_is_whole(family: str) -> None:
+    from typing import get_args
+
+    from chat.answer import Outcome
+    from ingest.document import EDITION_KINDS, Theme
+
+    members = {
+        "kind": EDITION_KINDS,
+        "lang": LANGUAGES,
+        "outcome": [outcome for outcome in get_args(Outcome) if outcome != "answered"],
+        "theme": get_args(Theme),
+    }
+    assert {f"{family}-{member}" for member in members[family]} <= set(prompts.entries("words"))
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ("zh-TW", "zh-Hant"),
+        ("zh-HK", "zh-Hant"),
+        ("zh-MO", "zh-Hant"),
+        ("zh-Hant-CN", "zh-Hant"),
+        ("yue-HK", "zh-Hant"),
+        ("zh_CN", "zh-Hans"),
+        ("zh", "zh-Hans"),
+        ("zh-Hans-HK", "zh-Hans"),
+        ("zh-SG", "zh-Hans"),
+        ("en-HK", "en"),
+        ("ja", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_locale_has_a_language(locale: str, language: str) -> None:
+    assert language_of_locale(locale) == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_three_questions_are_offered_on_each_theme(language: str) -> None:
+    from ui.suggestions import grouped
+
+    groups = grouped({"triple-game"}, language)
+    assert {theme: len(questions) for theme, questions in groups.items()} == {"macro": 3, "ai": 3, "crypto": 3}
+    assert grouped({"another-work"}, language) == {}

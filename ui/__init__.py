@@ -1,0 +1,1 @@
+"""What a person sees. With app.py the only place that imports streamlit."""

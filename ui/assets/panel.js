@@ -1,0 +1,94 @@
+// The source panel: the section cited, the quote marked in place, one of the other editions beside it.
+
+function paragraph(words) {
+  const runs = words.runs.map((run) => (run.quoted ? node("mark", { text: run.text }) : run.text));
+  const kind = [words.heading ? "heading" : "", words.beside ? "beside" : ""].join(" ").trim();
+  const element = node(words.heading ? "h3" : "p", { class: kind }, ...runs);
+  element.style.marginInlineStart = `${words.depth * 1.25}rem`;
+  return element;
+}
+
+function column(words) {
+  const details = node("p", { class: "details", text: words.details });
+  const text = node("div", { class: "text", lang: words.lang }, ...words.paragraphs.map(paragraph));
+  return node("section", { class: "column", "data-edition": words.edition }, details, text);
+}
+
+// Which edition stands beside the one cited: chosen here, without a round trip.
+function chooser(data, columns, choose) {
+  if (data.columns.length < 3) return null;
+  const choices = data.columns.slice(1).map((words, at) =>
+    button({ class: "choice", text: words.details, "aria-pressed": String(at === columns.chosen), click: () => choose(at) }),
+  );
+  return node("div", { class: "chooser", role: "group", "aria-label": data.words.beside },
+    node("span", { class: "muted", text: data.words.beside }), ...choices);
+}
+
+function step(link, name, data, ui) {
+  if (!link) return node("span");
+  const go = button({ class: "step", "data-step": name, "aria-label": `${name}: ${link.label}` },
+    node("span", { class: "muted", text: name }), label("span", { class: "step-label", lang: data.title_lang }, link.label));
+  go.addEventListener("click", () => {
+    ui.root.stepped = name;
+    ui.trigger("go", link.anchor);
+  });
+  return go;
+}
+
+function close(ui) {
+  ui.trigger("close", true);
+  setTimeout(() => document.dispatchEvent(new Event("footnote:closed")), 0);
+}
+
+function head(data, ui) {
+  const title = label("h2", { class: "title", tabindex: "-1", lang: data.title_lang }, data.title);
+  const shut = button({ class: "close", "aria-label": data.words.close, click: () => close(ui) },
+    node("span", { "aria-hidden": "true", text: "×" }));
+  return node("div", { class: "head" }, title, shut);
+}
+
+// A new place is brought into view; a redraw of the same place leaves reader and focus alone.
+function arrive(root, data) {
+  if (root.place === data.place) return;
+  root.place = data.place;
+  const stepped = root.stepped && root.querySelector(`[data-step="${root.stepped}"]`);
+  root.stepped = null;
+  (stepped || root.querySelector(".title")).focus({ preventScroll: true });
+  const beside = getComputedStyle(root.firstElementChild).position === "fixed";
+  const body = root.querySelector(".body");
+  const mark = body.querySelector("mark");
+  body.scrollTop = 0;
+  if (beside && mark) mark.scrollIntoView({ block: "center" });
+  if (!beside) root.scrollIntoView({ block: "start" });
+}
+
+// One panel at a time: while the page is drawn again, Streamlit keeps the one of another answer a moment longer.
+function giveWay(root) {
+  if (root.givesWay) return;
+  root.givesWay = true;
+  document.addEventListener("footnote:opened", (event) => {
+    if (event.detail !== root) root.replaceChildren();
+  });
+}
+
+function draw(root, data, ui, chosen) {
+  const columns = { chosen };
+  const shown = data.columns.length ? [data.columns[0], ...data.columns.slice(1 + chosen, 2 + chosen)] : [];
+  const note = data.note ? node("p", { class: "note", role: "status", text: data.note }) : null;
+  const pick = chooser(data, columns, (at) => draw(root, data, ui, at));
+  const grid = node("div", { class: "columns" }, ...shown.map(column));
+  const steps = data.previous || data.next ? node("nav", { class: "steps" },
+    step(data.previous, data.words["previous-section"], data, ui), step(data.next, data.words["next-section"], data, ui)) : null;
+  const panel = node("aside", { class: "panel", lang: data.lang, "aria-label": data.words["source-text"] },
+    head(data, ui), node("div", { class: "body" }, note, pick, grid), steps);
+  panel.addEventListener("keydown", (event) => event.key === "Escape" && close(ui));
+  root.replaceChildren(panel);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = rootOf(parentElement);
+  draw(root, data, { root, trigger: setTriggerValue }, 0);
+  giveWay(root);
+  document.dispatchEvent(new CustomEvent("footnote:opened", { detail: root }));
+  arrive(root, data);
+}

@@ -1,0 +1,141 @@
+"""An answer on the page: its statements with numbered chips, and below them the places that are quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+import streamlit as st
+
+import prompts
+from chat.answer import Answer, Citation, Statement
+from ingest.document import Edition, Language
+from ui import text
+from ui.library import Library, edition_details
+from ui.source import section_label
+
+Row = dict[str, object]
+
+_answer = text.component("answer")
+
+
+def show_answer(
+    answer: Answer,
+    library: Library,
+    language: Language,
+    key: str,
+    latest: bool,
+    on_cite: Callable[[int], None],
+    on_open: Callable[[str, str], None],
+) -> None:
+    """Draws an answer, in view where it is the latest. A chip hands over its number, a section its work and anchor."""
+
+    def cite() -> None:
+        on_cite(int(st.session_state[key].cite))
+
+    def open_section() -> None:
+        place = st.session_state[key].open
+        on_open(str(place["work"]), str(place["anchor"]))
+
+    data = {**answer_data(answer, library, language), "latest": latest}
+    _answer(key=key, data=data, on_cite_change=cite, on_open_change=open_section)
+
+
+def answer_data(answer: Answer, library: Library, language: Language) -> Row:
+    """What the component draws: words only, in the order in which they stand on the page."""
+    words = prompts.words(language)
+    sources = {citation.number: _source(citation, answer, library, language) for citation in answer.citations}
+    nearest = [
+        {"work": link.work, "anchor": link.anchor, "label": _numbered(link.anchor, link.title)}
+        for link in answer.nearest
+    ]
+    return {
+        "lang": answer.language,
+        "page_lang": language,
+        "outcome": answer.outcome,
+        "outcome_label": words.get(f"outcome-{answer.outcome}", ""),
+        "notice": answer.notice,
+        "paragraphs": [[_statement(s, sources, language) for s in group] for group in _paragraphs(answer)],
+        "sources": [sources[number] for number in sorted(sources)],
+        "footnotes": _footnotes(sources),
+        "nearest": nearest,
+        "words": {name: words[name] for name in ("quoted-from", "nearest", "unverified")},
+    }
+
+
+def _numbered(anchor: str, title: str) -> str:
+    return f"§{anchor} {title}"
+
+
+def _statement(statement: Statement, sources: Collection[int], language: Language) -> Row:
+    from chat.verify import problem_message
+
+    return {
+        "text": statement.text,
+        "numbers": [number for number in statement.citations if number in sources],
+        "unverified": statement.status == "unverified",
+        "problems": [problem_message(problem, language) for problem in statement.problems],
+    }
+
+
+def _paragraphs(answer: Answer) -> Iterable[list[Statement]]:
+    """Statements from one section read on; those from another section start a new line."""
+    anchors = {citation.number: (citation.work, citation.anchor) for citation in answer.citations}
+    groups: list[list[Statement]] = []
+    last: set[tuple[str, str]] = set()
+    for statement in answer.statements:
+        cited = {anchors[number] for number in statement.citations if number in anchors}
+        if groups and cited and cited == last:
+            groups[-1].append(statement)
+        else:
+            groups.append([statement])
+        last = cited
+    return groups
+
+
+def _source(citation: Citation, answer: Answer, library: Library, language: Language) -> Row:
+    """A citation's place in words, for its chip and its line below the answer."""
+    words = prompts.words(language)
+    simplified = "zh-Hans" in (answer.language, language)
+    place, details = _numbered(citation.anchor, citation.title), []
+    edition = library.edition(citation.work, citation.edition)
+    if edition is not None:
+        details = edition_details(library, edition, language, simplified)
+        place = _place(citation, edition, library, language)
+    if citation.page:
+        details.append(words["page-number"].format(page=citation.page))
+    if simplified and citation.lang == "zh-Hant":
+        place = _simplified(place)
+    return {
+        "number": citation.number,
+        "label": words["source-number"].format(number=citation.number, place=place),
+        "place": place,
+        "place_lang": "zh-Hans" if simplified and citation.lang == "zh-Hant" else citation.lang,
+        "details": words["details-comma"].join(details),
+        "quote": citation.quote,
+        "lang": citation.lang,
+    }
+
+
+def _place(citation: Citation, edition: Edition, library: Library, language: Language) -> str:
+    """The section's label; of a glossary, the entry."""
+    work = library.works.get(citation.work)
+    if work is not None and work.role == "glossary":
+        return citation.title
+    return section_label(edition, citation.anchor, language)
+
+
+def _simplified(title: str) -> str:
+    from vectorstore.words import to_simplified
+
+    return to_simplified(title)
+
+
+def _footnotes(sources: dict[int, Row]) -> list[Row]:
+    """One line for each place, with all its numbers."""
+    lines: dict[tuple[object, object], Row] = {}
+    numbers: dict[tuple[object, object], list[int]] = {}
+    for number, source in sorted(sources.items()):
+        place = source["place"], source["details"]
+        lines.setdefault(place, {name: source[name] for name in ("place", "place_lang", "details")})
+        numbers.setdefault(place, []).append(number)
+    return [{**line, "numbers": numbers[place]} for place, line in lines.items()]

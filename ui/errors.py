@@ -1,0 +1,35 @@
+"""What the page says when something goes wrong: our own sentence, with an id that stands in the log too."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from ingest.document import Refusal
+
+
+def unexpected(error: Exception) -> Refusal:
+    """A refusal to show for an error nobody foresaw.
+
+    The log gets where it happened, under the same id, and not the error's message, which may hold what was asked.
+    """
+    error_id = secrets.token_hex(4)
+    wordless = RuntimeError(type(error).__name__)
+    logging.getLogger(__name__).exception("error %s", error_id, exc_info=(RuntimeError, wordless, error.__traceback__))
+    return Refusal("unexpected", error_id=error_id)
+
+
+def show_unexpected(error: Exception) -> bool:
+    """Shows an error that left the page's script; true, so that Streamlit shows nothing of it."""
+    from ui import text
+    from ui.language import chosen_language
+
+    language = chosen_language()
+    text.problem(unexpected(error).in_language(language), language)
+    return True
+
+
+def keep_messages_out_of_the_log() -> None:
+    """Stops Streamlit's own record of an error, which has the error's message; ours, with the id, stands in for it."""
+    logger = logging.getLogger("streamlit.error_util")
+    logger.addFilter(lambda record: not str(record.msg).startswith("Uncaught app execution"))

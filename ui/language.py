@@ -1,0 +1,51 @@
+"""The language of the page: from its address, else the browser's locale, else English; switched in place."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+import prompts
+from ingest.document import LANGUAGES, Language
+
+_KEY = "lang"
+_NAMES: dict[Language, str] = {"zh-Hant": "繁體中文", "zh-Hans": "简体中文", "en": "English"}
+
+
+def chosen_language() -> Language:
+    """What was chosen on the page, else stands in its address, else suits the browser."""
+    for value in (st.session_state.get(_KEY), st.query_params.get(_KEY)):
+        if value in LANGUAGES:
+            return cast(Language, value)
+    return language_of_locale(st.context.locale or "")
+
+
+def language_switch() -> Language:
+    """Three names to choose from; the choice is kept in the address."""
+    language = chosen_language()
+    st.session_state.setdefault(_KEY, language)
+    st.segmented_control(
+        prompts.words(language)["language"],
+        LANGUAGES,
+        format_func=_NAMES.__getitem__,
+        key=_KEY,
+        required=True,
+        label_visibility="collapsed",
+    )
+    language = chosen_language()
+    if st.query_params.get(_KEY) != language:
+        st.query_params[_KEY] = language
+    return language
+
+
+def language_of_locale(locale: str) -> Language:
+    """zh-TW, zh-HK, zh-MO and any locale that names the script Hant read Traditional; other Chinese Simplified."""
+    parts = locale.replace("_", "-").lower().split("-")
+    if parts[0] == "yue":
+        return "zh-Hans" if {"hans", "cn"} & set(parts) else "zh-Hant"
+    if parts[0] != "zh":
+        return "en"
+    if "hans" in parts:
+        return "zh-Hans"
+    return "zh-Hant" if {"hant", "tw", "hk", "mo"} & set(parts) else "zh-Hans"

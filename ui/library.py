@@ -1,0 +1,102 @@
+"""The one assistant of this process, the index it needs, made on first use, and the works and editions in it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import prompts
+from ingest.document import Edition, Language, Refusal, Work
+
+if TYPE_CHECKING:
+    from chat.assistant import Assistant
+
+_indexing = threading.Lock()
+
+
+def open_assistant(language: Language) -> Assistant:
+    """The assistant, over the bundled works where nothing is indexed yet. Raises Refusal."""
+    try:
+        return _assistant()
+    except Refusal as refusal:
+        if refusal.key != "no-index":
+            raise
+    _index(language)
+    return _assistant()
+
+
+def warm_up() -> None:
+    """Loads what the first reader would otherwise wait for; what is wrong is told to that reader."""
+    with suppress(Refusal):
+        _assistant()
+
+
+@st.cache_resource(show_spinner=False)
+def _assistant() -> Assistant:
+    from chat.assistant import Assistant
+    from chat.settings import read_settings
+
+    return Assistant(read_settings())
+
+
+def _index(language: Language) -> None:
+    """Indexes the bundled works before the reader's eyes; a second reader waits for the first one's index."""
+    from chat.assistant import ensure_index
+    from chat.settings import read_settings
+
+    label = prompts.words(language)["indexing"]
+    bar = st.progress(0.0, text=label)
+
+    def step(done: int, total: int) -> None:
+        bar.progress(done / max(total, 1), text=label)
+
+    with _indexing:
+        ensure_index(read_settings(), step)
+    bar.empty()
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The works and editions of the live build, taken once for a drawing of the page."""
+
+    works: Mapping[str, Work]
+    editions: Mapping[str, Sequence[Edition]]
+    """By work, the original first."""
+
+    @property
+    def documents(self) -> list[Work]:
+        """The works that can be asked, glossaries aside."""
+        return [work for work in self.works.values() if work.role == "document"]
+
+    def edition(self, work: str, edition: str) -> Edition | None:
+        return next((known for known in self.editions.get(work, ()) if known.id == edition), None)
+
+
+def library_of(assistant: Assistant) -> Library:
+    works = assistant.build.works
+    return Library(works, {work: assistant.editions(work) for work in works})
+
+
+def edition_details(library: Library, edition: Edition, language: Language, simplified: bool) -> list[str]:
+    """Which text this is: its work where there are several, its language and kind.
+
+    A reader of Simplified (`simplified`) is told in their own words that a text is in Traditional.
+    """
+    words = prompts.words(language)
+    work = library.works.get(edition.work)
+    glossary = work is not None and work.role == "glossary"
+    parts = [work.title(language)] if work is not None and (glossary or len(library.documents) > 1) else []
+    marked = simplified and edition.lang == "zh-Hant"
+    if glossary:
+        parts.append(words["kind-glossary"])
+    elif not marked:
+        lang, kind = words[f"lang-{edition.lang}"], words[f"kind-{edition.kind}"]
+        parts.append(words["edition"].format(lang=lang, kind=kind))
+    elif edition.kind != "original":
+        parts.append(words[f"kind-{edition.kind}"])
+    return [*parts, prompts.words("zh-Hans")["traditional"]] if marked else parts

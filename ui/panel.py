@@ -1,0 +1,125 @@
+"""The source panel: a cited section as it stands in its edition, the quote marked, other editions beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+import prompts
+from chat.answer import Answer, Citation
+from ingest.document import Edition, Language
+from ui import text
+from ui.library import Library, edition_details
+from ui.source import (
+    Column,
+    Paragraph,
+    Place,
+    Span,
+    beside,
+    citation_numbered,
+    column,
+    neighbours,
+    section_label,
+    still_there,
+)
+
+Row = dict[str, object]
+
+_KEY = "panel"
+_panel = text.component("panel")
+
+# Beside an open panel the conversation gives way; on narrow screens the panel stands below the answer instead.
+_ROOM = """<style>
+@media (min-width: 1024px) {
+  [data-testid="stMain"] { margin-right: min(48vw, 54rem); width: auto; }
+}
+</style>"""
+
+
+def show_panel(
+    place: Place,
+    answer: Answer | None,
+    library: Library,
+    language: Language,
+    on_go: Callable[[str], None],
+    on_close: Callable[[], None],
+) -> None:
+    """Draws the panel. The neighbouring sections hand over their anchor."""
+    st.html(_ROOM)
+    _panel(
+        key=_KEY,
+        data=panel_data(place, answer, library, language),
+        on_go_change=lambda: on_go(str(st.session_state[_KEY].go)),
+        on_close_change=on_close,
+    )
+
+
+def panel_data(place: Place, answer: Answer | None, library: Library, language: Language) -> Row:
+    """What the component draws: the edition opened, and beside it the others that have the section."""
+    words = prompts.words(language)
+    labels = {name: words[name] for name in ("source-text", "beside", "previous-section", "next-section", "close")}
+    citation = citation_numbered(answer, place.number)
+    base: Row = {"lang": language, "words": labels, "place": f"{place}", "columns": [], "title": "", "note": ""}
+    shown = library.edition(place.work, place.edition)
+    if shown is None:
+        return {**base, "note": words["source-gone"]}
+    changed = citation is not None and not still_there(shown, citation)
+    editions = [shown, *beside(library.editions[place.work], shown)]
+    reader = {language, answer.language} if answer else {language}
+    columns = [_column(edition, place, None if changed else citation) for edition in editions]
+    previous, following = neighbours(shown, place.anchor)
+    return {
+        **base,
+        "title": section_label(shown, place.anchor, language),
+        "title_lang": shown.lang,
+        "note": words["source-changed"] if changed else "",
+        "columns": [
+            _column_data(found, library, language, "zh-Hans" in reader) for found in columns if found.paragraphs
+        ],
+        "previous": _link(shown, previous, language),
+        "next": _link(shown, following, language),
+    }
+
+
+def _column(edition: Edition, place: Place, citation: Citation | None) -> Column:
+    return column(edition, place.anchor, _spans(edition, place, citation), citation.anchor if citation else None)
+
+
+def _spans(edition: Edition, place: Place, citation: Citation | None) -> list[Span]:
+    """Where the quote stands: in the edition cited, and in the original beside it."""
+    if citation is None:
+        return []
+    if edition.id == place.edition:
+        return [(citation.start, citation.end)]
+    original = citation.original
+    if original is not None and original.edition == edition.id:
+        return [(original.start, original.end)]
+    return []
+
+
+def _column_data(found: Column, library: Library, language: Language, simplified: bool) -> Row:
+    words = prompts.words(language)
+    edition = found.edition
+    details = edition_details(library, edition, language, simplified)
+    if found.page:
+        details.append(words["page-number"].format(page=found.page))
+    return {
+        "edition": edition.id,
+        "lang": edition.lang,
+        "details": words["details-comma"].join(details),
+        "paragraphs": [_paragraph(paragraph) for paragraph in found.paragraphs],
+    }
+
+
+def _paragraph(paragraph: Paragraph) -> Row:
+    return {
+        "runs": [{"text": run.text, "quoted": run.quoted} for run in paragraph.runs],
+        "heading": paragraph.heading,
+        "depth": paragraph.depth,
+        "beside": paragraph.beside,
+    }
+
+
+def _link(edition: Edition, anchor: str | None, language: Language) -> Row | None:
+    return {"anchor": anchor, "label": section_label(edition, anchor, language)} if anchor else None
