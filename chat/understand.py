@@ -56,7 +56,7 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
 
 
 _CUES = (
-    *("list", "compare", "definition", "amount", "money", "share", "when", "why", "follow"),
+    *("list", "compare", "definition", "amount", "money", "share", "when", "why"),
     *("caption", "outline", "author", "published", "title", "advice", "steer", "aftermath"),
 )
 
@@ -95,12 +95,22 @@ def _last_language(history: Sequence[Turn]) -> Language:
 
 
 def _carried(question: str, history: Sequence[Turn]) -> str:
-    """The last question before this one, where this one cannot stand alone: it is short, or points back."""
+    """The last question before this one, where this one cannot stand alone.
+
+    It cannot if it begins as a continuation does, leans on a pronoun without naming a subject, or is a mere word or
+    two. Anything else is a change of subject.
+    """
     earlier = [turn.content for turn in history if turn.role == "user"]
     if not earlier:
         return ""
-    width = len(_HAN.findall(question)) + 1.5 * len(re.findall(r"[A-Za-z]+", question))
-    return earlier[-1][:500] if width < 16 or asks("follow", question) else ""
+    begins = _cue_pattern("goes_on").match(fold(question.lstrip()))
+    leans = asks("leans", question) and not _SUBJECT.search(question)
+    width = len(_HAN.findall(question)) + 2 * len(re.findall(r"[A-Za-z]+", question))
+    return earlier[-1][:500] if begins or leans or width <= 6 else ""
+
+
+_SUBJECT = re.compile(r"(?<=[^.?!])[A-Z][A-Za-z0-9]+|[A-Z]{2,}|[「『“《]|\d{2,}")
+"""A name, a quoted term or a figure."""
 
 
 _NUMERALS = {numeral: str(value) for value, numeral in enumerate("一二三四五六七八九十", 1)}

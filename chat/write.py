@@ -12,13 +12,13 @@ import numpy as np
 import prompts
 from chat.answer import Outcome, SectionLink
 from chat.coverage import Silence, Vocabulary, find_silence
-from chat.understand import Query
+from chat.understand import Query, asks
 from chat.verify import Draft, DraftStatement, Span, section_heading
 from ingest.document import CAPTIONS, Edition, Language
 from vectorstore.build import Build, Place
 from vectorstore.glossary import Term
 from vectorstore.retrieve import Hit, Search
-from vectorstore.words import fold, to_simplified
+from vectorstore.words import fold, to_simplified, tokens
 
 MAX_SENTENCES = 5
 SENTENCES_FIRST, SENTENCES_MORE = 3, 1
@@ -57,7 +57,7 @@ class QuotingWriter:
             return self._silent(query, silence, hits)
         statements = tuple(self._statements(query, hits))
         notices = []
-        if "definition" in query.asks:
+        if is_definition(query, build):
             if term := undefined_term(query.question, build):
                 notices.append(prompts.message("term-undefined", query.language, term=term))
             if extra := self._definition(query):
@@ -206,6 +206,19 @@ def glossary_statement(term: Term, language: Language) -> DraftStatement | None:
         shown = to_simplified(quote) if language == "zh-Hans" else quote
         return DraftStatement(shown, (Span(edition, section.anchor, section.start, section.end, quote),))
     return None
+
+
+def is_definition(query: Query, build: Build) -> bool:
+    """Whether a question asks what a term means: it quotes one, or is about nothing else."""
+    if "definition" not in query.asks:
+        return False
+    if _QUOTED_TERM.search(query.question):
+        return True
+    asked = {word for word in tokens(query.question) if len(word) > 1 and not asks("definition", word)}
+    return any(
+        len(asked - set(tokens(query.question[mention.start : mention.end]))) <= len(asked) / 2
+        for mention in build.glossary.mentions(query.question)
+    )
 
 
 _QUOTED_TERM = re.compile(r"[「『“\"'‘]([^「」『』“”\"'‘’]{2,30})[」』”\"'’]")

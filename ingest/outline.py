@@ -175,7 +175,7 @@ class _Outliner:
 
     def _add(self, anchor: str, kind: SectionKind, parent: str | None, block: Block) -> None:
         end = block.start if kind == "front" else block.end
-        title = section_title(block.text, kind)
+        title = section_title(block.text, kind, whole=block.kind == "heading")
         self.anchors.add(anchor)
         self.sections.append(Section(anchor, kind, parent, title, block.first_line, block.last_line, block.start, end))
 
@@ -198,14 +198,17 @@ def _stretched(sections: Sequence[Section]) -> list[Section]:
 _TITLE_WIDTH = 28
 
 
-def section_title(text: str, kind: SectionKind) -> str:
-    """What a list of contents calls a section: its heading, its label before a colon, or how it begins."""
+def section_title(text: str, kind: SectionKind, *, whole: bool = False) -> str:
+    """What a list of contents calls a section: its heading, its label before a colon, or how it begins.
+
+    `whole`: the text is a heading and nothing else.
+    """
     text = " ".join(text.split())
     if found := caption(text):
         return found[2]
     if kind in ("chapter", "item") and (mark := printed_number(text)):
         text = text[mark[1] :]
-    if kind not in ("item", "bullet", "paragraph"):
+    if whole or kind not in ("item", "bullet", "paragraph"):
         return text
     if kind == "bullet" and not re.search(r"[。;；]|[.!?](\s|$)", text):
         return text.rstrip(":：")

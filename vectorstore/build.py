@@ -26,9 +26,9 @@ from ingest.document import Edition, Passage, Refusal, Section, Work, coarse_anc
 from ingest.passages import cut_passages, sentence_spans
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
 from vectorstore.glossary import Glossary
-from vectorstore.words import KeywordIndex
+from vectorstore.words import KeywordIndex, to_simplified
 
-FORMAT = 2
+FORMAT = 3
 """Of the directory and of what is embedded; a change makes every library re-index itself."""
 
 _BATCH = 64
@@ -81,7 +81,7 @@ class Build:
         if not self.places:
             return True
         place = self.places[0]
-        texts = [embedded_text(place), place.passage.text[slice(*place.sentences[0])]]
+        texts = [embedded_text(place), embedded_sentences(place)[0]]
         digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         known = catalogue.embeddings(self.model, digests)
         return len(known) == len(set(digests)) and all(
@@ -221,9 +221,9 @@ def _write(
     places = list(_places(editions, None))
     wholes = [embedded_text(place) for place in places]
     pieces = [
-        (f"{place.index}.{number}", place.passage.text[start:end])
+        (f"{place.index}.{number}", sentence)
         for place in places
-        for number, (start, end) in enumerate(place.sentences)
+        for number, sentence in enumerate(embedded_sentences(place))
     ]
     vectors = _embed(catalogue, model, load_model, [*wholes, *(text for _, text in pieces)], progress)
     with _chroma(folder) as client:
@@ -271,14 +271,23 @@ def _embed(
 
 
 def embedded_text(place: Place) -> str:
-    """What of a passage is embedded: its own words after the titles above it, which say what it is about."""
+    """What of a passage is embedded: its own words after the titles above it, which say what it is about.
+
+    In Simplified, as questions are, so that both scripts find the same.
+    """
     sections = {section.anchor: section for section in place.edition.outline.sections}
     titles: list[str] = []
     above = place.section.parent
     while above is not None:
         titles.append(sections[above].title)
         above = sections[above].parent
-    return f"{' / '.join(reversed(titles))}: {place.passage.text}" if titles else place.passage.text
+    head = f"{' / '.join(reversed(titles))}: " if titles else ""
+    return to_simplified(head + place.passage.text)
+
+
+def embedded_sentences(place: Place) -> list[str]:
+    """What of a passage's sentences is embedded."""
+    return [to_simplified(place.passage.text[start:end]) for start, end in place.sentences]
 
 
 def keyword_language(edition: Edition) -> str:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from vectorstore.build import Build, Place, keyword_language
 from vectorstore.scope import named_sections
-from vectorstore.words import tokens
+from vectorstore.words import to_simplified, tokens
 
 CANDIDATES = 2_000
 """Passages and sentences that the vector search brings: all of a desk's shelf, a fraction of a large library."""
@@ -101,10 +101,10 @@ class Search:
         return [self._hit(keys[row], float(scores[row]), float(nearest[row])) for row in order]
 
     def worded(self, text: str) -> str:
-        """The text with its terms as the documents call them."""
-        if not self.weights.glossary:
-            return text
-        return self.build.glossary.in_documents_words(text, chinese=_language(text) == "zh")
+        """The text in Simplified, with its terms as the documents call them."""
+        if self.weights.glossary:
+            text = self.build.glossary.in_documents_words(text, chinese=_language(text) == "zh")
+        return to_simplified(text)
 
     def sentence_similarities(self, text: str) -> dict[tuple[int, int], float]:
         """Cosine of a question with each sentence found, by place and number."""
