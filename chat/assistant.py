@@ -120,7 +120,7 @@ def _check(question: str, works: Collection[str], build: Build) -> None:
 
 
 def _ranked(hits: Sequence[Hit]) -> list[RankedHit]:
-    """The first hits, until their originals (else their first editions) hold enough characters."""
+    """The first hits, until their originals (else their shortest editions) hold enough characters."""
     ranked: list[RankedHit] = []
     characters = 0
     for hit in hits:
@@ -132,7 +132,8 @@ def _ranked(hits: Sequence[Hit]) -> list[RankedHit]:
                 edition.id, edition.lang, edition.kind, f"{before.text} {text}" if before else text
             )
         ranked.append(RankedHit(hit.work, hit.anchor, round(hit.score, 4), tuple(texts.values())))
-        characters += len(next(iter(texts.values())).text)
+        originals = [text for text in texts.values() if text.kind == "original"]
+        characters += min(len(text.text) for text in originals or texts.values())
         if characters >= HIT_CHARACTERS:
             break
     return ranked

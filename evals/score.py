@@ -94,8 +94,11 @@ def _score_one(
 
 
 def _recall(question: Question, answer: Answer, editions: Sequence[Edition], work: str) -> float:
-    """Gold quotes in the first 1,000 characters of the first edition's hits; its gold passages where none is given."""
-    first = editions[0]
+    """Gold quotes in the first 1,000 characters of the original's hits.
+
+    Where none is given, or there is no original, the gold passages of the shortest edition, which is the Chinese one.
+    """
+    first = min(editions, key=lambda edition: (edition.kind != "original", len(edition.document.text)))
     texts = [t.text for hit in answer.hits if hit.work == work for t in hit.editions if t.edition == first.id]
     own = {s.anchor: first.document.text[s.start : s.end] for s in first.outline.sections}
     quotes = question.gold_quote

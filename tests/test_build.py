@@ -277,7 +277,7 @@ def test_a_reader_always_finds_a_whole_build_while_another_process_publishes(hom
                 assert best(build)[0][0] == "2.2.b2"
                 seen.add(build.id)
         assert child.exitcode == 0
-    assert len(seen) > 2
+    assert len(seen) > 1
 
 
 # Killed writers
