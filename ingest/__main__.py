@@ -13,7 +13,7 @@ from chat.settings import Settings, read_settings
 from ingest.document import EDITION_KINDS, LANGUAGES, Edition, Refusal, UnknownDocument
 from ingest.outline import outline_sections
 from ingest.read import read_document
-from ingest.work_file import WORK_FILE
+from ingest.work_file import WORK_FILE, WORK_ID
 from vectorstore.build import Progress, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import SAME_MODEL, default_embedding, embedding_model
@@ -72,6 +72,8 @@ def open_catalogue(settings: Settings) -> Catalogue:
 
 def _with_paths(options: argparse.Namespace, shelf: Shelf) -> Shelf:
     paths = [Path(path) for path in options.paths]
+    if options.work and not WORK_ID.fullmatch(options.work):
+        raise Refusal("work-name-wrong", work=options.work)
     if len(paths) != 1 and (options.lang or options.kind or options.title):
         raise Refusal("one-file-only")
     for path in paths:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ingest.document import EditionKind, Language, Role, Theme, UnreadableDocument, Work
 
 WORK_FILE = "work.toml"
+WORK_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 class _EditionEntry(BaseModel):
@@ -24,7 +26,7 @@ class _EditionEntry(BaseModel):
 class _WorkEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    id: str = Field(pattern=f"^{WORK_ID.pattern}$")
     titles: dict[Language, str]
     author: str = ""
     date: datetime.date | None = None

@@ -162,7 +162,7 @@ def test_a_file_is_added_beside_the_corpus(run: Run) -> None:
 
 
 def test_the_original_of_a_bundled_digest_is_recognized(run: Run, folder: Path) -> None:
-    (folder / "download.txt").write_bytes(CHINESE.encode("utf-16"))
+    (folder / "download.txt").write_bytes(f"{CHINESE}\n".encode("utf-16"))
     status, _, err = run("download.txt")
     assert status == 0
     assert err.startswith("download.txt is the original of Lanes: 7 of 7 anchors agree.")
@@ -208,6 +208,7 @@ def test_a_folder_with_a_work_file_is_one_work(run: Run, folder: Path) -> None:
         (["--text", "lanes"], ["lanes"]),
         (["--outline", "bad.txt"], ["bad.txt"]),
         (["lanes.md"], ["lanes.md", "--work"]),
+        (["lanes.md", "--work", "a/b"], ["a/b", "hyphens"]),
     ],
     ids=" ".join,
 )

@@ -71,6 +71,15 @@ def test_a_new_copy_of_an_original_is_recognized_by_its_own_title(second_report:
     assert (found.work.id, found.kind) == ("second-report", "original")
 
 
+def test_a_copy_of_a_digest_is_still_the_digest(second_report: Shelf) -> None:
+    edition = read_edition(DATA / "second-report.en.md", "", None, "original")
+    known = next(e for e in second_report.editions.values() if e.lang == "en")
+    found = recognize(edition, second_report)
+    assert found is not None
+    assert known.kind != "original"
+    assert found.kind == known.kind
+
+
 def test_a_title_is_recognized_in_the_other_script_and_without_its_marks() -> None:
     shelf = EMPTY.with_edition(Work("w", {"zh-Hant": "資本——變奏"}), outlined("資本——變奏", 5))
     assert recognize(outlined("资本 · 变奏", 5), shelf) is not None

@@ -47,6 +47,9 @@ class Place:
     edition: Edition
     section: Section
     coarse: str
+    titles: tuple[str, ...]
+    """Of the sections above it, the outermost first."""
+
     passage: Passage
     sentences: tuple[tuple[int, int], ...]
     """Spans within the passage's text."""
@@ -275,13 +278,7 @@ def embedded_text(place: Place) -> str:
 
     In Simplified, as questions are, so that both scripts find the same.
     """
-    sections = {section.anchor: section for section in place.edition.outline.sections}
-    titles: list[str] = []
-    above = place.section.parent
-    while above is not None:
-        titles.append(sections[above].title)
-        above = sections[above].parent
-    head = f"{' / '.join(reversed(titles))}: " if titles else ""
+    head = f"{' / '.join(place.titles)}: " if place.titles else ""
     return to_simplified(head + place.passage.text)
 
 
@@ -311,10 +308,20 @@ def _places(editions: Iterable[Edition], catalogue: Catalogue | None) -> Iterato
                 edition,
                 sections[passage.anchor],
                 coarse[passage.anchor],
+                _titles_above(passage.anchor, sections),
                 passage,
                 tuple(sentence_spans(passage.text)),
             )
             index += 1
+
+
+def _titles_above(anchor: str, sections: Mapping[str, Section]) -> tuple[str, ...]:
+    titles: list[str] = []
+    above = sections[anchor].parent
+    while above is not None:
+        titles.append(sections[above].title)
+        above = sections[above].parent
+    return tuple(reversed(titles))
 
 
 def _query(collection: Any, vector: Sequence[float], count: int) -> list[tuple[str, float]]:

@@ -90,10 +90,17 @@ def recognize(edition: Edition, shelf: Shelf) -> Recognition | None:
         known = max((set(e.outline.anchors) for e in mine), key=lambda other: len(other & anchors))
         agreeing = len(known & anchors)
         if agreeing >= 0.9 * max(len(known), len(anchors)):
-            originals = {e.lang for e in mine if e.kind == "original"}
-            kind: EditionKind = "translation" if originals - {edition.lang} else "original"
-            return Recognition(work, kind, agreeing, len(known))
+            return Recognition(work, _kind_among(edition, mine), agreeing, len(known))
     return None
+
+
+def _kind_among(edition: Edition, known: Sequence[Edition]) -> EditionKind:
+    """What a file is to a work: what its very text is already, a translation of an original in another language, else
+    the original."""
+    for other in known:
+        if other.document.text == edition.document.text:
+            return other.kind
+    return "translation" if any(e.kind == "original" and e.lang != edition.lang for e in known) else "original"
 
 
 def new_work(edition: Edition, work_id: str | None, title: str | None) -> Work:
