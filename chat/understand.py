@@ -49,7 +49,7 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
         question,
         _carried(question, history),
         language or reply_language(question, history),
-        frozenset(key for key in _CUES if asks(key, question)),
+        frozenset(key for key in _CUES if asks(key, question)) | ({"list"} if _WHICH_ONES.search(question) else set()),
         _named_captions(question),
         _asked_count(question),
     )
@@ -59,6 +59,12 @@ _CUES = (
     *("list", "compare", "definition", "amount", "money", "share", "when", "why"),
     *("caption", "outline", "author", "published", "title", "advice", "steer", "aftermath"),
 )
+
+
+_WHICH_ONES = re.compile(
+    r"\bwhich (?:(?:two|three|four|five|other|of the) )?(?!does|is|was|has)\w+[^s\W]s\b", re.IGNORECASE
+)
+"""Which companies, which two software makers: a list; which scenario is not."""
 
 
 def asks(key: str, question: str) -> bool:

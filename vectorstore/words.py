@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,11 +82,19 @@ def tokens(text: str) -> list[str]:
             if word not in STOPWORDS:
                 found.append(_stem(word))
             continue
-        words = [word for word in rjieba.cut(run) if word not in STOPWORDS]
-        found.extend(words)
-        found.extend(run[i : i + 2] for i in range(len(run) - 1) if run[i : i + 2] not in words)
-        found.extend(character for character in run if character not in STOPWORDS and character not in words)
+        for phrase in _phrases(rjieba.cut(run)):
+            joined = "".join(phrase)
+            found.extend(phrase)
+            found.extend(pair for pair in map("".join, pairwise(joined)) if pair not in phrase)
+            found.extend(character for character in joined if character not in phrase)
     return found
+
+
+def _phrases(words: Iterable[str]) -> Iterator[list[str]]:
+    """Runs of words between function words, over which no bigram reaches."""
+    for functional, run in groupby(words, key=lambda word: word in STOPWORDS):
+        if not functional:
+            yield list(run)
 
 
 @cache
