@@ -10,11 +10,13 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from langchain_core.embeddings import Embeddings
 
 from ingest.document import Document, Edition, Language, Outline, Section, Work
 from vectorstore.build import open_build, publish_build
@@ -93,8 +95,27 @@ def _footnote(paragraphs: Sequence[dict[str, Any]], home: Path, weights: Weights
         work = Work("bench", {edition.lang: "bench"})
         publish_build(home, catalogue, model, lambda: embedding_model(model), {"bench": work}, [edition])
     ids = {f"p1.{number}": row["id"] for number, row in enumerate(paragraphs, 1)}
-    search = Search(open_build(home, catalogue), embedding_model(model), weights)
+    search = Search(open_build(home, catalogue), _shared_model(model), weights)
     return lambda question: [ids[hit.anchor] for hit in search.hits(question)[:5]]
+
+
+class _Once(Embeddings):
+    """A model that embeds each question once for all rankers."""
+
+    def __init__(self, model: Embeddings) -> None:
+        self._model = model
+        self._query = cache(model.embed_query)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self._model.embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        return self._query(text)
+
+
+@cache
+def _shared_model(name: str) -> Embeddings:
+    return _Once(embedding_model(name))
 
 
 def _edition(paragraphs: Sequence[dict[str, Any]]) -> Edition:
@@ -118,6 +139,7 @@ def _tutorial(paragraphs: Sequence[dict[str, Any]]) -> dict[str, Ranker]:
     vectors = np.array(model.embed_documents([chunk for _, chunk in chunks]))
     keywords = BM25Okapi([chunk.split() for _, chunk in chunks])
 
+    @cache
     def dense(question: str) -> list[int]:
         return [int(row) for row in np.argsort(-(vectors @ np.array(model.embed_query(question))), kind="stable")]
 
