@@ -37,7 +37,7 @@ class Assistant:
     def __init__(self, settings: Settings) -> None:
         self._home = settings.home
         self._model = settings.embedding or default_embedding()
-        self._catalogue = Catalogue(settings.database_url) if settings.database_url else Catalogue.at(settings.home)
+        self._catalogue = Catalogue.at(settings.home, settings.database_url)
         self._embeddings = embedding_model(self._model)
         self._lock = threading.Lock()
         self._search: Search | None = None
@@ -141,7 +141,7 @@ def _ranked(hits: Sequence[Hit]) -> list[RankedHit]:
 
 def ensure_index(settings: Settings, progress: Progress | None = None) -> None:
     """Indexes the bundled works where there is no build yet. Raises Refusal while another process does so."""
-    catalogue = Catalogue(settings.database_url) if settings.database_url else Catalogue.at(settings.home)
+    catalogue = Catalogue.at(settings.home, settings.database_url)
     if catalogue.live_build() is not None:
         return
     model = settings.embedding or default_embedding()

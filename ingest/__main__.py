@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.outline:
         return _print_outline(options.outline, options.json)
-    catalogue = open_catalogue(settings)
+    catalogue = Catalogue.at(settings.home, settings.database_url)
     if options.list:
         return _print_list(live_shelf(catalogue), options.json)
     if options.text:
@@ -63,11 +63,6 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         )
     _report(shelf, changed, options.json)
     return 0
-
-
-def open_catalogue(settings: Settings) -> Catalogue:
-    """The catalogue that the settings name."""
-    return Catalogue(settings.database_url) if settings.database_url else Catalogue.at(settings.home)
 
 
 def _with_paths(options: argparse.Namespace, shelf: Shelf) -> Shelf:

@@ -93,9 +93,6 @@ class Build:
             for _, score in _query(collection, known[digest].tolist(), 1)
         )
 
-    def edition_of(self, work: str, edition: str) -> Edition | None:
-        return next((e for e in self.editions.values() if (e.work, e.id) == (work, edition)), None)
-
     def nearest_passages(self, vector: Sequence[float], count: int) -> dict[int, float]:
         """Cosine similarity of the nearest passages, by the index of their place."""
         return {int(key): score for key, score in _query(self._passages, vector, count)}

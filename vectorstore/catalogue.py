@@ -107,9 +107,10 @@ class Catalogue:
         _meta.create_all(self._engine)
 
     @classmethod
-    def at(cls, home: Path) -> Catalogue:
+    def at(cls, home: Path, url: str = "") -> Catalogue:
+        """The database of a library: SQLite under its folder, unless a URL names another."""
         home.mkdir(parents=True, exist_ok=True)
-        return cls(f"sqlite:///{home / 'catalogue.sqlite3'}")
+        return cls(url or f"sqlite:///{home / 'catalogue.sqlite3'}")
 
     def close(self) -> None:
         self._engine.dispose()
@@ -162,10 +163,6 @@ class Catalogue:
                 connection.execute(sa.insert(_members), members)
             connection.execute(sa.delete(_live))
             connection.execute(sa.insert(_live).values(id=1, build=build.id))
-
-    def build_ids(self) -> list[str]:
-        with self._engine.connect() as connection:
-            return list(connection.scalars(sa.select(_builds.c.id)))
 
     # Works and editions
 

@@ -136,7 +136,3 @@ def _plain(text: str) -> str:
 def _slug(file: str) -> str:
     stem = re.sub(r"[^a-z0-9]+", "-", Path(file).stem.lower()).strip("-")
     return stem[:64].strip("-") or f"document-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
-
-
-def editions_of(shelf: Shelf, work: str) -> Sequence[Edition]:
-    return [edition for (owner, _), edition in sorted(shelf.editions.items()) if owner == work]
