@@ -27,7 +27,7 @@ MAX_LIST = 8
 SECTIONS = 3
 REACH, REACH_COMPARED = 1.0, 3.0
 """How far below the best section's score another is still quoted. Wider finds more of the sections that answer and
-quotes more that do not: 1.0 gives 0.74 and 0.70 on the gold set, 2.5 gives 0.80 and 0.62 (evals/README.md)."""
+quotes more that do not: 1.0 gave 0.74 and 0.70 on the gold set, 2.5 gave 0.80 and 0.62 (evals/README.md)."""
 
 _FRONT = ("title", "date", "author")
 
