@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import prompts
 from chat.answer import Answer, Citation, Outcome, Quote, SectionLink, Statement
@@ -53,8 +54,8 @@ def verify(draft: Draft, build: Build) -> Answer:
         problems = tuple(dict.fromkeys(problem for problem in _problems(written) if problem))
         good = [span for span in written.spans if not span_problem(span)]
         cited = tuple(dict.fromkeys(numbers.setdefault(span, len(numbers) + 1) for span in good))
-        status = "unverified" if problems else "verified"
-        statements.append(Statement(written.text, cited, status, problems))  # type: ignore[arg-type]
+        status: Literal["verified", "unverified"] = "unverified" if problems else "verified"
+        statements.append(Statement(written.text, cited, status, problems))
     citations = tuple(cite(span, number, build) for span, number in numbers.items())
     return Answer(
         draft.question,
