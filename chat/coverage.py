@@ -16,13 +16,24 @@ from rapidfuzz import fuzz, process
 
 import prompts
 from chat.gazetteer import Gazetteer
-from chat.understand import Query
+from chat.understand import Query, found_by_meaning
 from ingest.document import Section, Work
 from vectorstore.build import Build
 from vectorstore.retrieve import Hit
-from vectorstore.words import fold, tokens
+from vectorstore.words import content_words, fold, tokens
 
-Gap = Literal["advice", "steering", "caption", "no-caption", "name", "figure", "later", "aftermath", "distant"]
+Gap = Literal[
+    "advice",
+    "steering",
+    "caption",
+    "no-caption",
+    "wordless",
+    "distant",
+    "name",
+    "later",
+    "aftermath",
+    "figure",
+]
 
 MIN_SIMILARITY = 0.76
 """Cosine of multilingual-e5 below which nothing is about the question: unrelated texts of one language lie around
@@ -32,7 +43,7 @@ EVIDENCE, EVIDENCE_REACH = 3, 2.0
 """How many of the best sections must lack the figure asked for, and how far below the best they may lie, before the
 documents count as silent on it."""
 
-_NAME = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z0-9&.]*[A-Za-z0-9]|[A-Z0-9]*[A-Z][A-Z0-9]+)(?![A-Za-z0-9])")
+_NAME = re.compile(r"(?<![A-Za-z0-9À-ɏ])(?:[A-Z][A-Za-z0-9&.]*[A-Za-z0-9]|[A-Z0-9]*[A-Z][A-Z0-9]+)(?![A-Za-z0-9À-ɏ])")
 _FIGURE = re.compile(r"\d")
 _MONEY = re.compile(
     r"\d[\d.,]*\s*(?:[万亿兆]|billion|million|trillion|bn|mn)|[$¥€£]\s*\d|\d[\d.,]*\s*(?:美元|元|usd)", re.I
@@ -40,6 +51,9 @@ _MONEY = re.compile(
 _SHARE = re.compile(r"\d[\d.]*\s*(?:%|percent|per cent|个百分点)|[一二三四五六七八九]成")
 _YEAR_MONTH = re.compile(rf"(20\d\d)\s*年\s*(\d{{1,2}})\s*月|({'|'.join(calendar.month_name[1:]).lower()})\s+(20\d\d)")
 _MONTHS = tuple(month.lower() for month in calendar.month_name[1:])
+_OF_THE_WHOLE = frozenset({"outline", "author", "published", "title", "caption"})
+"""What may be asked of a document without a word that stands in it."""
+
 _PAST = re.compile(
     r"\b(did|was|were|has|have|happened|decided|announced|ruled|said|won|lost|ended|closed|rose|fell|passed|elected)\b|后来|結果|结果|最后|了吗|怎么判|公布了|宣布了"
 )
@@ -82,10 +96,15 @@ def find_silence(query: Query, hits: Sequence[Hit], build: Build, vocabulary: Vo
         return Silence("advice")
     if query.captions:
         return _caption_gap(query.captions, hits)
+    words, meant = _words(query)
+    if not words and not meant:
+        return Silence("wordless")
     if not hits or max(hit.similarity for hit in hits) < MIN_SIMILARITY:
         return Silence("distant")
     if unknown := unknown_names(query.question, vocabulary):
         return Silence("name", unknown[0])
+    if not meant and _all_unheard(words, build, vocabulary):
+        return Silence("distant")
     works = [build.works[hit.work] for hit in hits[:1]]
     if later := _later_than_all(query.question, works):
         return Silence("later", later)
@@ -94,6 +113,18 @@ def find_silence(query: Query, hits: Sequence[Hit], build: Build, vocabulary: Vo
     if "amount" in query.asks and not _has_figure(query.asks, hits):
         return Silence("figure")
     return None
+
+
+def _words(query: Query) -> tuple[list[str], bool]:
+    """The words that say what a question is about, and whether it asks something without any that documents have."""
+    text = f"{query.context} {query.question}"
+    return content_words(text), bool(_OF_THE_WHOLE & query.asks) or found_by_meaning(text)
+
+
+def _all_unheard(words: Collection[str], build: Build, vocabulary: Vocabulary) -> bool:
+    """Whether no English document has any of the words; Chinese ones share too many characters to tell (金價, 黃金)."""
+    english = "en" in build.keywords and all(word.isascii() for word in words)
+    return english and not any(vocabulary.knows(word) for word in words)
 
 
 def unknown_names(question: str, vocabulary: Vocabulary) -> list[str]:

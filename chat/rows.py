@@ -77,7 +77,7 @@ def run_batch(source: Path, target: Path, model: type[Row], work: Callable[[Row]
     good = True
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as out:  # unpaired surrogates of an id
             for number, line in enumerate(_lines(source), 1):
                 row, ok = _row(number, line, model, work)
                 good = good and ok

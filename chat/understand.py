@@ -10,7 +10,7 @@ from functools import cache
 import prompts
 from chat.answer import Turn
 from ingest.document import Language
-from vectorstore.words import chinese_script, fold
+from vectorstore.words import chinese_script, content_words, fold, foreign_letters
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _QUOTED = re.compile(r"[「『“\"《].*?[」』”\"》]|[（(][^（）()]*[)）]")
@@ -72,6 +72,11 @@ def asks(key: str, question: str) -> bool:
     return _cue_pattern(key).search(fold(question)) is not None
 
 
+def found_by_meaning(text: str) -> bool:
+    """Whether a text asks something without a word to look up: of the documents as such, or in another script."""
+    return asks("document", text) or foreign_letters(text) > 1
+
+
 @cache
 def _cue_pattern(key: str) -> re.Pattern[str]:
     cues = [fold(cue) for cue in prompts.cues(key)]
@@ -79,7 +84,13 @@ def _cue_pattern(key: str) -> re.Pattern[str]:
 
 
 def reply_language(question: str, history: Sequence[Turn] = ()) -> Language:
-    """The language of the question's grammar, not of its names; else that of the turns before, else zh-Hant."""
+    """The language of the question's grammar, not of its names; else that of the turns before, else zh-Hant.
+
+    A question in a language that Footnote does not speak (mostly kana, Hangul, Cyrillic …) is answered in that of the
+    turns before, else in English.
+    """
+    if foreign_letters(question) > max(1, len(_HAN.findall(question)), len(re.findall(r"[A-Za-z]", question))):
+        return _last_language(history, "en")
     plain = _QUOTED.sub(" ", question)
     if not _HAN.search(plain) and not _HAN.search(question):
         return "en" if re.search(r"[A-Za-z]", question) else _last_language(history)
@@ -90,29 +101,28 @@ def reply_language(question: str, history: Sequence[Turn] = ()) -> Language:
     return chinese_script(question) or _last_language(history)
 
 
-def _last_language(history: Sequence[Turn]) -> Language:
+def _last_language(history: Sequence[Turn], otherwise: Language = "zh-Hant") -> Language:
     for turn in reversed(history):
         if _HAN.search(turn.content):
             if script := chinese_script(turn.content):
                 return script
         elif re.search(r"[A-Za-z]{2}", turn.content):
             return "en"
-    return "zh-Hant"
+    return otherwise
 
 
 def _carried(question: str, history: Sequence[Turn]) -> str:
-    """The last question before this one, where this one cannot stand alone.
+    """The last question before this one that says anything, where this one cannot stand alone.
 
     It cannot if it begins as a continuation does, leans on a pronoun without naming a subject, or is a mere word or
     two. Anything else is a change of subject.
     """
-    earlier = [turn.content for turn in history if turn.role == "user"]
-    if not earlier:
-        return ""
+    asked = (turn.content[:500] for turn in reversed(history) if turn.role == "user")
+    earlier = next((text for text in asked if content_words(text) or found_by_meaning(text)), "")
     begins = _cue_pattern("goes_on").match(fold(question.lstrip()))
     leans = asks("leans", question) and not _SUBJECT.search(question)
     width = len(_HAN.findall(question)) + 2 * len(re.findall(r"[A-Za-z]+", question))
-    return earlier[-1][:500] if begins or leans or width <= 6 else ""
+    return earlier if begins or leans or width <= 6 else ""
 
 
 _SUBJECT = re.compile(r"(?<=[^.?!])[A-Z][A-Za-z0-9]+|[A-Z]{2,}|[「『“《]|\d{2,}")

@@ -155,7 +155,7 @@ class QuotingWriter:
             found = [_whole(hit, language) for hit in hits if hit.anchor in anchors]
             statements = tuple(quote_span(language, c.place, c.start, c.end) for c in found)
         notice = prompts.message(f"silent-{silence.gap}", language, subject=silence.subject)
-        nearest = () if silence.gap == "steering" else nearest_sections(hits, language)
+        nearest = () if silence.gap in ("steering", "wordless") else nearest_sections(hits, language)
         return Draft(query.question, language, outcome, statements, nearest, notice)
 
 

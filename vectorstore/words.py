@@ -97,6 +97,16 @@ def _phrases(words: Iterable[str]) -> Iterator[list[str]]:
             yield list(run)
 
 
+def content_words(text: str) -> list[str]:
+    """The tokens that say something: not one letter, digit or character alone, nor function words in a row (這是)."""
+    return [word for word in tokens(text) if len(word) > 1 and (word.isascii() or not STOPWORDS.issuperset(word))]
+
+
+def foreign_letters(text: str) -> int:
+    """How many letters are neither plain Latin nor Chinese: kana, Hangul, Cyrillic, é … have no tokens here."""
+    return sum(c.isalpha() and not c.isascii() and not re.match(f"[{_HAN}]", c) for c in fold(text))
+
+
 @cache
 def _stemmer() -> Any:
     import Stemmer
