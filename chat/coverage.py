@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -77,7 +78,13 @@ class Vocabulary:
         self.words |= {word for term in build.glossary.terms for name in term.names for word in tokens(name)}
         terms = [name for term in build.glossary.terms if term.spoken for name in term.names]
         self.gazetteer = Gazetteer([*(place.passage.text for place in build.places), *terms])
+        counts = Counter(word for place in build.places for word in set(tokens(place.passage.text)))
+        self._shares = {word: count / len(build.places) for word, count in counts.items()}
         self.latin = [word for word in self.words if word[0].isascii() and word[0].isalpha() and len(word) > 3]
+
+    def share(self, word: str) -> float:
+        """Of the passages, how many have a token."""
+        return self._shares.get(word, 0.0)
 
     def knows(self, name: str) -> bool:
         """Whether a name occurs, one or two mistyped letters allowed."""

@@ -1,0 +1,215 @@
+"""What a question takes for granted and the documents deny: direction, negation, exclusiveness, rank, attribution.
+
+Only what a question asserts counts: "why did volumes rise" does, "did volumes rise" asks. A sentence of the documents
+denies it where it shares the subject and says the opposite, and nothing beside it says the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import prompts
+from chat.coverage import Vocabulary
+from chat.understand import Query
+from ingest.document import Language
+from vectorstore.build import Build, Place, keyword_language
+from vectorstore.retrieve import Hit
+from vectorstore.scope import named_sections
+from vectorstore.words import content_words, fold
+
+Kind = Literal["direction", "negation", "exclusive", "rank", "attribution", "figure"]
+
+SECTIONS, REACH = 3, 2.0
+"""How many of the best sections are looked through, and how far below the best they may lie."""
+
+RARE = 0.12
+"""Share of passages up to which a word tells what a sentence is about."""
+
+_CLAUSES = re.compile(r"[,;:?!。，；：？！]|\.(?=\s|$)|\s-+\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A sentence of the documents that denies what a question takes for granted."""
+
+    kind: Kind
+    hit: Hit
+    place: Place
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    hit: Hit
+    place: Place
+    start: int
+    end: int
+    folded: str
+
+
+def find_contradiction(
+    query: Query, hits: Sequence[Hit], build: Build, vocabulary: Vocabulary
+) -> Contradiction | None:
+    """The first sentence of the best sections that denies what the question asserts, or None."""
+    asserted = asserted_clauses(query.question)
+    if not asserted:
+        return None
+    sentences = list(_sentences(query.language, hits))
+    checks = (_direction, _negation, _exclusive)
+    for kind, check in zip(("direction", "negation", "exclusive"), checks, strict=True):
+        for clause in asserted:
+            if found := check(clause, asserted, sentences, vocabulary):
+                return Contradiction(kind, found.hit, found.place, found.start, found.end)
+    return _rank(query, hits, build)
+
+
+def asserted_clauses(question: str) -> list[str]:
+    """The clauses of a question that it takes for granted, folded; those that merely ask whether are left out."""
+    folded = fold(question)
+    clauses = [clause.strip() for clause in _CLAUSES.split(folded) if clause and clause.strip()]
+    if _TAGGED.search(folded):
+        return clauses
+    return [clause for clause in clauses if not _WHETHER.search(clause)]
+
+
+_TAGGED = re.compile(r"(?:,\s*(?:right|correct|isn't it|aren't they|doesn't it)|对吧|是吧|没错吧|系咪先)\W*$")
+_WHETHER = re.compile(
+    r"吗$|吗\b|是否|是不是|会不会|有没有|能不能|够不够|可不可以|系咪|会唔会|有冇|还是|抑或"
+    r"|^(?:so |and |but )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)\b|\bwhether\b|\bif\b|如果|要是|假如|若|得先|才能|才会|先要"
+)
+
+
+def _sentences(language: Language, hits: Sequence[Hit]) -> Iterator[_Sentence]:
+    side = "en" if language == "en" else "zh"
+    bodies = [hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item")][:SECTIONS]
+    for hit in bodies:
+        if hit.score < bodies[0].score - REACH:
+            break
+        for place in hit.places:
+            if keyword_language(place.edition) == side:
+                for start, end in place.sentences:
+                    yield _Sentence(hit, place, start, end, fold(place.passage.text[start:end]))
+
+
+# Direction
+
+
+def _direction(
+    clause: str, asserted: Sequence[str], sentences: Sequence[_Sentence], vocabulary: Vocabulary
+) -> _Sentence | None:
+    for axis in prompts.entries("contrasts"):
+        stated = {pole for other in asserted for pole, _ in _poles(axis, other)}
+        mine = [(pole, word) for pole, word in _poles(axis, clause) if not _negated(clause, word)]
+        if len(stated) != 1 or not mine:
+            continue
+        pole, said = mine[0]
+        about = _telling(clause.replace(said, " "), vocabulary)
+        near = [sentence for sentence in sentences if _shares_subject(about, sentence)]
+        found = [(sentence, _poles(axis, sentence.folded)) for sentence in near]
+        if any(other == pole for _, poles in found for other, _ in poles):
+            continue
+        for sentence, poles in found:
+            if poles and not any(_negated(sentence.folded, word) for _, word in poles):
+                return sentence
+    return None
+
+
+def _shares_subject(about: Collection[str], sentence: _Sentence) -> bool:
+    """Whether a sentence has two telling words of a clause, or a name."""
+    shared = set(about) & set(content_words(sentence.folded))
+    return len(shared) >= 2 or any(word.isascii() for word in shared)
+
+
+def _poles(axis: str, folded: str) -> list[tuple[str, str]]:
+    return [(pole, match[0]) for pole in ("up", "down") for match in _pole_pattern(axis, pole).finditer(folded)]
+
+
+@cache
+def _pole_pattern(axis: str, pole: str) -> re.Pattern[str]:
+    words = sorted(map(fold, prompts.entries("contrasts")[axis][pole]), key=len, reverse=True)
+    return re.compile("|".join(rf"\b{re.escape(w)}\w*" if w[0].isascii() else re.escape(w) for w in words))
+
+
+_NEGATION = re.compile(
+    r"并未|尚未|仍未|从未|没有|冇|未有|未能|未必|并非|不是|唔系|不会|唔会|不能|不再|难以|难于|无法|而非|绝非|不意味|不等于|未(?=[\u4e00-\u9fff])"
+    r"|\b(?:not|never|no longer|cannot|rather than|unlikely|hardly|far from|instead of|fails? to|without|no)\b|n't\b"
+)
+_SCOPE_ZH, _SCOPE_EN = 12, 40
+"""Characters after a negation that it governs."""
+
+
+def _negated(folded: str, word: str) -> bool:
+    at = folded.find(word)
+    return any(_governs(match, at, folded) for match in _NEGATION.finditer(folded))
+
+
+def _governs(match: re.Match[str], at: int, folded: str) -> bool:
+    reach = _SCOPE_EN if match[0][0].isascii() else _SCOPE_ZH
+    return match.end() <= at <= match.end() + reach and not _CLAUSES.search(folded[match.end() : at])
+
+
+# Negation and exclusiveness
+
+
+def _negation(
+    clause: str, _: Sequence[str], sentences: Sequence[_Sentence], vocabulary: Vocabulary
+) -> _Sentence | None:
+    if _NEGATION.search(clause):
+        return None
+    said = _telling(clause, vocabulary, 1.0)
+    for sentence in sentences:
+        for match in _NEGATION.finditer(sentence.folded):
+            reach = _SCOPE_EN if match[0][0].isascii() else _SCOPE_ZH
+            denied = set(content_words(_CLAUSES.split(sentence.folded[match.end() : match.end() + reach])[0]))
+            beside = set(content_words(sentence.folded[: match.start()]))
+            if denied and len(denied & said) >= max(1, len(denied) / 2) and (said - denied) & beside:
+                return sentence
+    return None
+
+
+_ONLY = re.compile(r"只|仅|淨系|净系|\bonly\b|\bsolely\b|\bjust\b|\bexclusively\b")
+_NOT_ONLY = re.compile(r"不仅|不只|不止|不限于|不单|唔止|\bnot (?:only|just|merely|limited)\b|\bbeyond\b|\bmore than\b")
+
+
+def _exclusive(
+    clause: str, _: Sequence[str], sentences: Sequence[_Sentence], vocabulary: Vocabulary
+) -> _Sentence | None:
+    if not _ONLY.search(clause) or _NOT_ONLY.search(clause):
+        return None
+    about = _telling(clause, vocabulary)
+    for sentence in sentences:
+        if _NOT_ONLY.search(sentence.folded) and about & set(content_words(sentence.folded)):
+            return sentence
+    return None
+
+
+def _telling(clause: str, vocabulary: Vocabulary, share: float = RARE) -> set[str]:
+    """The words of a clause that say what it is about, for few passages have them."""
+    return {word for word in content_words(clause) if vocabulary.share(word) <= share}
+
+
+# Rank: what only one can be
+
+_SUPERLATIVE = re.compile(r"最有可能|最可能|可能性最大|机会最大|机率最大|概率最大|most likely|most probable|likeliest")
+
+
+def _rank(query: Query, hits: Sequence[Hit], build: Build) -> Contradiction | None:
+    """A section named as the most likely, where the documents call another one so."""
+    folded = fold(query.question)
+    if not _SUPERLATIVE.search(folded) or not asserted_clauses(query.question):
+        return None
+    named = {anchor for work, anchor in named_sections(_SUPERLATIVE.sub(" ", folded), build.editions.values())}
+    owners = [hit for hit in hits if any(_SUPERLATIVE.search(fold(p.passage.text)) for p in hit.places)]
+    owners = [hit for hit in owners if hit.places[0].section.kind == "item"]
+    if not owners or not named or {hit.coarse for hit in owners} & named:
+        return None
+    hit = owners[0]
+    side = "en" if query.language == "en" else "zh"
+    place = next((p for p in hit.places if keyword_language(p.edition) == side), hit.places[0])
+    start, end = place.sentences[0]
+    return Contradiction("rank", hit, place, start, end)
