@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 from ingest.blocks import numeral
@@ -15,33 +16,43 @@ _NUMBERED = re.compile(
 )
 
 
-def named_sections(question: str, editions: Iterable[Edition]) -> set[tuple[str, str]]:
-    """Work and anchor of the chapters and items that a question names by number or by a part of their title.
+class SectionNames:
+    """The chapters and items of editions, by number and by the parts of their titles.
 
     The parts are those between the punctuation of a title: of "結論:結構性修復,靜待時機", 結論 is one.
     """
-    folded = fold(question)
-    found: set[tuple[str, str]] = set()
-    numbers = set()
-    for match in _NUMBERED.finditer(folded):
-        groups = match.groups()
-        chapter, item = next(pair for pair in zip(groups[::2], groups[1::2], strict=True) if pair[0])
-        numbers.add(f"{numeral(chapter)}.{numeral(item)}" if item else str(numeral(chapter)))
-    for edition in editions:
-        for section in edition.outline.sections:
-            if section.kind not in ("chapter", "item"):
-                continue
-            if section.anchor in numbers or any(_names(part, folded) for part in _parts(section.title)):
-                found.add((edition.work, section.anchor))
-    return found
+
+    def __init__(self, editions: Iterable[Edition]) -> None:
+        self._numbered: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._titled: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for edition in editions:
+            for section in edition.outline.sections:
+                if section.kind not in ("chapter", "item"):
+                    continue
+                key = edition.work, section.anchor
+                self._numbered[section.anchor].add(key)
+                for part in filter(_is_name, _parts(section.title)):
+                    self._titled[part].add(key)
+
+    def named_by(self, question: str) -> set[tuple[str, str]]:
+        """Work and anchor of the chapters and items that a question names."""
+        folded = fold(question)
+        found: set[tuple[str, str]] = set()
+        for match in _NUMBERED.finditer(folded):
+            groups = match.groups()
+            chapter, item = next(pair for pair in zip(groups[::2], groups[1::2], strict=True) if pair[0])
+            number = f"{numeral(chapter)}.{numeral(item)}" if item else str(numeral(chapter))
+            found |= self._numbered.get(number, set())
+        for part, keys in self._titled.items():
+            if part in folded and (not part.isascii() or re.search(rf"\b{re.escape(part)}\b", folded)):
+                found |= keys
+        return found
 
 
 def _parts(title: str) -> list[str]:
     return [part.strip(' "') for part in re.split(r"[:：,，、()（）]", fold(title)) if part.strip(' "')]
 
 
-def _names(part: str, question: str) -> bool:
-    """Whether a part of a title stands in the question; one Chinese character or a short Latin word tells nothing."""
-    if part.isascii():
-        return 4 <= len(part) <= 40 and re.search(rf"\b{re.escape(part)}\b", question) is not None
-    return 2 <= len(part) <= 12 and part in question
+def _is_name(part: str) -> bool:
+    """Whether a part of a title says which section it is; one Chinese character or a short Latin word tells nothing."""
+    return 4 <= len(part) <= 40 if part.isascii() else 2 <= len(part) <= 12

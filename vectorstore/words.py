@@ -166,6 +166,11 @@ class KeywordIndex:
     def save(self, folder: Path) -> None:
         self._index.save(str(folder), show_progress=False)
 
+    @property
+    def words(self) -> set[str]:
+        """All tokens of the texts."""
+        return set(self._index.vocab_dict) - {"", "\0"}
+
     def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """One score for each text, zero where it shares no token."""
         if not words:
