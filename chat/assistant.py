@@ -7,6 +7,8 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from langchain_core.embeddings import Embeddings
+
 import prompts
 from chat.answer import Answer, HitText, RankedHit, Turn
 from chat.coverage import Vocabulary
@@ -34,11 +36,12 @@ class Assistant:
     A newly published build is taken up at the next question.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, embeddings: Embeddings | None = None) -> None:
+        """Raises Refusal where there is no build. `embeddings` stands for the model that the settings name."""
         self._home = settings.home
         self._model = settings.embedding or default_embedding()
         self._catalogue = Catalogue.at(settings.home, settings.database_url)
-        self._embeddings = embedding_model(self._model)
+        self._embeddings = embeddings or embedding_model(self._model)
         self._lock = threading.Lock()
         self._search: Search | None = None
         self._vocabulary: Vocabulary | None = None
@@ -86,8 +89,8 @@ class Assistant:
         """
         started = time.perf_counter()
         question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")  # unpaired surrogates
-        _check(question, works, self.build)
         search = self.search()
+        _check(question, works, search.build)
         query = understand(question, history, language)
         hits = search.hits(query.text, works, query.context)
         retrieved = time.perf_counter()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import itertools
 import re
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -20,7 +20,7 @@ from chat.gazetteer import Gazetteer
 from chat.understand import Query, found_by_meaning
 from ingest.document import Section, Work
 from vectorstore.build import Build
-from vectorstore.retrieve import Hit
+from vectorstore.retrieve import Hit, Hits
 from vectorstore.words import content_words, fold, tokens
 
 Gap = Literal[
@@ -74,17 +74,16 @@ class Vocabulary:
     """The words that the documents and glossaries of a build use."""
 
     def __init__(self, build: Build) -> None:
-        self.words = {word for place in build.places for word in tokens(place.passage.text)}
+        self.words = {word for index in build.keywords.values() for word in index.words}
         self.words |= {word for term in build.glossary.terms for name in term.names for word in tokens(name)}
         terms = [name for term in build.glossary.terms if term.spoken for name in term.names]
         self.gazetteer = Gazetteer([*(place.passage.text for place in build.places), *terms])
-        counts = Counter(word for place in build.places for word in set(tokens(place.passage.text)))
-        self._shares = {word: count / len(build.places) for word, count in counts.items()}
+        self._keywords = tuple(build.keywords.values())
         self.latin = [word for word in self.words if word[0].isascii() and word[0].isalpha() and len(word) > 3]
 
     def share(self, word: str) -> float:
-        """Of the passages, how many have a token."""
-        return self._shares.get(word, 0.0)
+        """Of the passages of a language, how many have a token."""
+        return max((index.share(word) for index in self._keywords), default=0.0)
 
     def knows(self, name: str) -> bool:
         """Whether a name occurs, one or two mistyped letters allowed."""
@@ -95,7 +94,7 @@ class Vocabulary:
         return process.extractOne(word, self.latin, scorer=fuzz.ratio, score_cutoff=83) is not None
 
 
-def find_silence(query: Query, hits: Sequence[Hit], build: Build, vocabulary: Vocabulary) -> Silence | None:
+def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary) -> Silence | None:
     """What keeps the documents from answering, or None."""
     if "steer" in query.asks:
         return Silence("steering")
@@ -106,7 +105,7 @@ def find_silence(query: Query, hits: Sequence[Hit], build: Build, vocabulary: Vo
     words, meant = _words(query)
     if not words and not meant:
         return Silence("wordless")
-    if not hits or max(hit.similarity for hit in hits) < MIN_SIMILARITY:
+    if not hits or hits.similarity < MIN_SIMILARITY:
         return Silence("distant")
     if unknown := unknown_names(query.question, vocabulary):
         return Silence("name", unknown[0])
@@ -155,8 +154,9 @@ def _caption_gap(anchors: Collection[str], hits: Sequence[Hit]) -> Silence:
 def _has_figure(asked: Collection[str], hits: Sequence[Hit]) -> bool:
     """Whether one of the best sections holds a figure of the kind asked for."""
     pattern = _MONEY if "money" in asked else _SHARE if "share" in asked else _FIGURE
-    bodies = [hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item")]
-    near = [hit for hit in bodies[:EVIDENCE] if hit.score >= bodies[0].score - EVIDENCE_REACH]
+    written = (hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item"))
+    bodies = list(itertools.islice(written, EVIDENCE))
+    near = [hit for hit in bodies if hit.score >= bodies[0].score - EVIDENCE_REACH]
     return any(pattern.search(fold(place.passage.text)) for hit in near for place in hit.places)
 
 

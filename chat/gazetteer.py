@@ -38,6 +38,7 @@ class Gazetteer:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._text = to_simplified("\n".join(texts))
+        self._lowered = self._text.lower()
 
     def absent(self, question: str) -> list[str]:
         """The names in a question, as typed there, of entities that the texts never mention.
@@ -54,7 +55,10 @@ class Gazetteer:
         return list(dict.fromkeys(question[start:end].rstrip(_PARTICLES) for start, end in found))
 
     def _mentions(self, entity: Entity) -> bool:
-        return any(re.search(_bounded(name, entity.cased), self._text) for name in entity.names)
+        return any(
+            _stands_in(self._text, name) if _is_cased(name, entity) else _stands_in(self._lowered, name.lower())
+            for name in entity.names
+        )
 
 
 @cache
@@ -92,7 +96,20 @@ def _named(question: str) -> Iterator[tuple[Entity, int, int]]:
                 yield found, start, end
 
 
-def _bounded(name: str, cased: bool) -> str:
-    if not name.isascii():
-        return re.escape(name)
-    return rf"(?<![A-Za-z0-9])(?{'' if cased or len(name) <= TICKER else 'i'}:{re.escape(name)})(?![A-Za-z0-9])"
+def _is_cased(name: str, entity: Entity) -> bool:
+    return not name.isascii() or entity.cased or len(name) <= TICKER
+
+
+def _stands_in(text: str, name: str) -> bool:
+    """Whether a text has a name, a Latin one as a whole word. Many times as fast as a pattern with bounds."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not name.isascii() or not (_is_latin(text[start - 1 : start]) or _is_latin(text[end : end + 1])):
+            return True
+        start = text.find(name, start + 1)
+    return False
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()

@@ -16,9 +16,8 @@ import prompts
 from chat.coverage import Vocabulary
 from chat.understand import Query
 from ingest.document import Language
-from vectorstore.build import Build, Place, keyword_language
-from vectorstore.retrieve import Hit
-from vectorstore.scope import named_sections
+from vectorstore.build import Place, keyword_language
+from vectorstore.retrieve import Hit, Search
 from vectorstore.words import content_words, fold
 
 Kind = Literal["direction", "negation", "exclusive", "rank", "attribution", "figure"]
@@ -53,7 +52,7 @@ class _Sentence:
 
 
 def find_contradiction(
-    query: Query, hits: Sequence[Hit], build: Build, vocabulary: Vocabulary
+    query: Query, hits: Sequence[Hit], search: Search, vocabulary: Vocabulary
 ) -> Contradiction | None:
     """The first sentence of the best sections that denies what the question asserts, or None."""
     asserted = asserted_clauses(query.question)
@@ -65,7 +64,7 @@ def find_contradiction(
         for clause in asserted:
             if found := check(clause, asserted, sentences, vocabulary):
                 return Contradiction(kind, found.hit, found.place, found.start, found.end)
-    return _rank(query, hits, build)
+    return _rank(query, hits, search)
 
 
 def asserted_clauses(question: str) -> list[str]:
@@ -198,12 +197,12 @@ def _telling(clause: str, vocabulary: Vocabulary, share: float = RARE) -> set[st
 _SUPERLATIVE = re.compile(r"最有可能|最可能|可能性最大|机会最大|机率最大|概率最大|most likely|most probable|likeliest")
 
 
-def _rank(query: Query, hits: Sequence[Hit], build: Build) -> Contradiction | None:
+def _rank(query: Query, hits: Sequence[Hit], search: Search) -> Contradiction | None:
     """A section named as the most likely, where the documents call another one so."""
     folded = fold(query.question)
     if not _SUPERLATIVE.search(folded) or not asserted_clauses(query.question):
         return None
-    named = {anchor for work, anchor in named_sections(_SUPERLATIVE.sub(" ", folded), build.editions.values())}
+    named = {anchor for _, anchor in search.names.named_by(_SUPERLATIVE.sub(" ", folded))}
     owners = [hit for hit in hits if any(_SUPERLATIVE.search(fold(p.passage.text)) for p in hit.places)]
     owners = [hit for hit in owners if hit.places[0].section.kind == "item"]
     if not owners or not named or {hit.coarse for hit in owners} & named:

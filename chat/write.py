@@ -17,7 +17,7 @@ from chat.verify import Draft, DraftStatement, Span, section_heading
 from ingest.document import CAPTIONS, Edition, Language
 from vectorstore.build import Build, Place
 from vectorstore.glossary import Term
-from vectorstore.retrieve import Hit, Search
+from vectorstore.retrieve import Hit, Hits, Search
 from vectorstore.words import fold, to_simplified, tokens
 
 MAX_SENTENCES = 5
@@ -49,7 +49,7 @@ class QuotingWriter:
         self._search = search
         self._vocabulary = vocabulary
 
-    def write(self, query: Query, hits: Sequence[Hit]) -> Draft:
+    def write(self, query: Query, hits: Hits) -> Draft:
         """The sentences that answer, or why there are none."""
         build = self._search.build
         silence = find_silence(query, hits, build, self._vocabulary)
@@ -83,7 +83,7 @@ class QuotingWriter:
             "caption": CAPTIONS,
         }
         wanted = {kind for cue, found in kinds.items() if cue in query.asks for kind in found}
-        found = [hit for hit in hits if hit.places[0].section.kind in wanted]
+        found = [hit for hit in hits if hit.places[0].section.kind in wanted] if wanted else []
         found.sort(key=lambda hit: (hit.work, hit.places[0].passage.start))
         return [_whole(hit, query.language) for hit in found]
 
@@ -112,12 +112,13 @@ class QuotingWriter:
 
     def _sentences(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
         """The best sentences of the best sections, together where they belong to one, best section first."""
-        bodies = [hit for hit in hits if hit.places[0].section.kind not in _FRONT]
-        if not bodies:
-            return []
         wide = "compare" in query.asks
         reach = REACH_COMPARED if wide else REACH
-        near = [hit for hit in bodies if hit.score >= bodies[0].score - reach][: SECTIONS + wide]
+        bodies = (hit for hit in hits if hit.places[0].section.kind not in _FRONT)
+        first = list(itertools.islice(bodies, SECTIONS + wide))
+        if not first:
+            return []
+        near = [hit for hit in first if hit.score >= first[0].score - reach]
         if introduced := introduced_by(near[0], hits):
             return [_whole(near[0], query.language), *(_first_sentence(hit, query.language) for hit in introduced)]
         scores = self._sentence_scores(query)
@@ -131,8 +132,8 @@ class QuotingWriter:
         """How near each sentence is to the question, by place and number, in standard scores."""
         found = self._search.sentence_similarities(f"{query.context} {query.text}".strip())
         values = np.array(list(found.values()) or [0.0])
-        spread = float(values.std()) or 1.0
-        return {key: (value - float(values.mean())) / spread for key, value in found.items()}
+        mean, spread = float(values.mean()), float(values.std()) or 1.0
+        return {key: (value - mean) / spread for key, value in found.items()}
 
     def _definition(self, query: Query) -> tuple[DraftStatement, ...]:
         """The glossary's entry of the term asked for, cited as the glossary."""
@@ -164,7 +165,9 @@ def nearest_sections(hits: Sequence[Hit], language: Language, count: int = 3) ->
     links: dict[tuple[str, str], SectionLink] = {}
     for hit in hits:
         edition = reading_place(hit, language).edition
-        if hit.coarse != "0" and len(links) < count:
+        if len(links) == count:
+            break
+        if hit.coarse != "0":
             links.setdefault(
                 (hit.work, hit.coarse),
                 SectionLink(hit.work, hit.coarse, heading_in(edition, hit.coarse, language)),
@@ -236,11 +239,12 @@ def undefined_term(question: str, build: Build) -> str:
         *((term, [term]) for term in quoted),
         *((question[m.start : m.end], list(m.term.spoken)) for m in mentions),
     ]:
-        folded = [re.escape(fold(name)) for name in names]
-        texts = [fold(place.passage.text) for place in build.places]
-        if not folded or not any(re.search("|".join(folded), text) for text in texts):
+        folded = [fold(name) for name in names]
+        texts = [text for text in build.folded if any(name in text for name in folded)]
+        if not texts:
             continue
-        return "" if any(re.search(f"(?:{'|'.join(folded)}){_DEFINES}", text) for text in texts) else term
+        defined = re.compile(f"(?:{'|'.join(map(re.escape, folded))}){_DEFINES}")
+        return "" if any(defined.search(text) for text in texts) else term
     return ""
 
 

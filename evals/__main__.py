@@ -13,6 +13,7 @@ from chat.assistant import Assistant, ensure_index
 from chat.settings import Settings, read_settings
 from evals.bench import bench
 from evals.gold import OWN, SHARED, read_questions
+from evals.scale import scale
 from evals.score import Outcome, as_json, score, table
 from evals.steps import ablation
 from ingest.__main__ import main as ingest
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.what == "bench":
         return _bench()
+    if options.what == "scale":
+        return _scale()
     report, gold = SHARED / "corpus" / "report.txt", SHARED / "gold" / "dev.jsonl"
     found: dict[str, object] = {}
     try:
@@ -70,6 +73,12 @@ def _bench() -> int:
     return 0
 
 
+def _scale() -> int:
+    with tempfile.TemporaryDirectory(prefix="footnote-scale-") as home:
+        print(scale(Path(home), read_settings().corpus))
+    return 0
+
+
 def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:
     ensure_index(settings)
     figures, outcomes = score(Assistant(settings), read_questions(questions), WORK)
@@ -93,7 +102,7 @@ def _print_fault(outcome: Outcome) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals", description="Measure Footnote's answers.")
     parser.add_argument(
-        "what", nargs="?", choices=("answers", "steps", "bench"), default="answers", help="what to measure"
+        "what", nargs="?", choices=("answers", "steps", "bench", "scale"), default="answers", help="what to measure"
     )
     parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")

@@ -30,6 +30,21 @@ def test_only_names_that_no_text_has_are_absent(question: str, absent: list[str]
     assert GAZETTEER.absent(question) == absent
 
 
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("Coinbase rose", []),
+        ("COINBASE rose", []),
+        ("Coinbases, a xcoinbase and coinbase2 rose", ["Coinbase"]),
+        ("acoinbase; coinbase", []),
+        ("海外的coinbase上漲", []),
+        ("", ["Coinbase"]),
+    ],
+)
+def test_a_latin_name_is_mentioned_as_a_whole_word_in_any_case(text: str, absent: list[str]) -> None:
+    assert Gazetteer([text]).absent("What of Coinbase?") == absent
+
+
 def test_no_name_belongs_to_two_entities() -> None:
     names = [name for entity in known_entities() for name in set(entity.names)]
     assert len(names) > 1_000

@@ -7,7 +7,7 @@ import pytest
 from ingest.document import Document, Edition, Language
 from ingest.outline import outline_sections
 from tests.conftest import ROOT
-from vectorstore.glossary import Glossary
+from vectorstore.glossary import Glossary, count_names
 from vectorstore.library import Shelf, read_folder
 
 CHINESE = """# 詞彙
@@ -76,7 +76,8 @@ def edition(text: str, lang: Language) -> Edition:
 
 @pytest.fixture(scope="module")
 def glossary() -> Glossary:
-    return Glossary.of([edition(CHINESE, "zh-Hant"), edition(ENGLISH, "en")], DOCUMENTS)
+    editions = [edition(CHINESE, "zh-Hant"), edition(ENGLISH, "en")]
+    return Glossary.of(editions, count_names(editions, DOCUMENTS))
 
 
 def named(glossary: Glossary, text: str) -> list[tuple[str, str]]:
@@ -153,7 +154,7 @@ def test_an_english_question_is_put_in_the_documents_words(glossary: Glossary, t
 
 
 def test_without_a_glossary_nothing_is_named() -> None:
-    empty = Glossary.of([], DOCUMENTS)
+    empty = Glossary.of([], {})
     assert empty.mentions("Fed") == []
     assert empty.in_documents_words("Fed", chinese=True) == "Fed"
 
@@ -164,7 +165,7 @@ def test_without_a_glossary_nothing_is_named() -> None:
 @pytest.fixture(scope="module")
 def bundled() -> Glossary:
     shelf = read_folder(ROOT / "corpus/glossary", Shelf({}, {}))
-    return Glossary.of(shelf.editions.values(), [])
+    return Glossary.of(shelf.editions.values(), {})
 
 
 def test_every_name_of_the_bundled_glossary_is_found_as_its_own_term(bundled: Glossary) -> None:
@@ -200,3 +201,12 @@ def test_every_term_of_the_bundled_glossary_has_other_names_and_a_definition_in_
 def test_readers_names_for_one_thing_are_one_term(bundled: Glossary, one: str, other: str) -> None:
     (first,), (second,) = bundled.mentions(one), bundled.mentions(other)
     assert first.term is second.term
+
+
+def test_names_are_counted_as_whole_words_in_each_text() -> None:
+    editions = [edition(CHINESE, "zh-Hant"), edition(ENGLISH, "en")]
+    counts = count_names(editions, DOCUMENTS)
+    assert counts
+    assert all(counts.values())
+    assert count_names(editions, [*DOCUMENTS, *DOCUMENTS]) == {name: 2 * count for name, count in counts.items()}
+    assert count_names(editions, []) == count_names([], DOCUMENTS) == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -41,7 +41,7 @@ SCRIPTS = [
 ]
 
 
-def anchors(hits: list[Hit]) -> list[str]:
+def anchors(hits: Iterable[Hit]) -> list[str]:
     return [hit.anchor for hit in hits]
 
 
@@ -118,7 +118,7 @@ def test_no_works_named_are_all_works(two_works: Search) -> None:
 
 
 def test_an_unknown_work_has_no_hits(two_works: Search) -> None:
-    assert two_works.hits("net profit", ["nosuch"]) == []
+    assert list(two_works.hits("net profit", ["nosuch"])) == []
 
 
 def test_sections_with_one_anchor_in_two_works_are_two_hits(two_works: Search) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.document import Edition, Section
@@ -42,31 +42,13 @@ class Glossary:
         self._pattern = re.compile("|".join(map(_bounded, names))) if names else None
 
     @classmethod
-    def of(cls, editions: Iterable[Edition], texts: Sequence[str]) -> Glossary:
-        """The entries of glossary editions, entry N of one beside entry N of the others."""
-        folded = fold("\n".join(texts)) if texts else ""
-        found: dict[tuple[str, str], tuple[list[str], list[tuple[Edition, Section]]]] = {}
-        for edition in editions:
-            sections = {section.anchor: section for section in edition.outline.sections}
-            for section in edition.outline.sections:
-                if section.kind != "chapter":
-                    continue
-                names, definitions = found.setdefault((edition.work, section.anchor), ([], []))
-                names.append(section.title)
-                for child in (sections.get(f"{section.anchor}.p{n}") for n in (1, 2)):
-                    if child is None:
-                        continue
-                    text = edition.document.text[child.start : child.end]
-                    if match := _VARIANTS.fullmatch(text):
-                        names.extend(part.strip() for part in re.split(r"[,、，;；]", match[1]) if part.strip())
-                    else:
-                        definitions.append((edition, child))
+    def of(cls, editions: Iterable[Edition], counts: Mapping[str, int]) -> Glossary:
+        """The entries of glossary editions; `counts` is what `count_names` found of them in the documents."""
         terms = []
-        for (_, anchor), (names, definitions) in found.items():
-            unique = tuple({fold(name): name for name in reversed(names)}.values())[::-1]
-            counts = {name: len(re.findall(_bounded(fold(name)), folded)) for name in unique}
-            spoken = tuple(sorted((name for name in unique if counts[name]), key=lambda name: -counts[name]))
-            terms.append(Term(anchor, unique, tuple(definitions), spoken))
+        for anchor, names, definitions in _entries(editions):
+            used = [name for name in names if counts.get(fold(name))]
+            spoken = tuple(sorted(used, key=lambda name: -counts[fold(name)]))
+            terms.append(Term(anchor, names, definitions, spoken))
         return cls(terms)
 
     def mentions(self, text: str) -> list[Mention]:
@@ -85,6 +67,42 @@ class Glossary:
                 pieces += [text[at : mention.start], spoken[0] if chinese else f" {spoken[0]} "]
                 at = mention.end
         return "".join([*pieces, text[at:]])
+
+
+def count_names(editions: Iterable[Edition], texts: Iterable[str]) -> dict[str, int]:
+    """How often texts use each name of glossary editions; by the folded name, those that they never use left out."""
+    folded = [fold(text) for text in texts]
+    counts: dict[str, int] = {}
+    for name in {fold(name) for _, names, _ in _entries(editions) for name in names}:
+        pattern = re.compile(_bounded(name))
+        if count := sum(len(pattern.findall(text)) for text in folded if name in text):
+            counts[name] = count
+    return counts
+
+
+def _entries(
+    editions: Iterable[Edition],
+) -> Iterator[tuple[str, tuple[str, ...], tuple[tuple[Edition, Section], ...]]]:
+    """Anchor, names and definitions of each entry, entry N of one edition beside entry N of the others."""
+    found: dict[tuple[str, str], tuple[list[str], list[tuple[Edition, Section]]]] = {}
+    for edition in editions:
+        sections = {section.anchor: section for section in edition.outline.sections}
+        for section in edition.outline.sections:
+            if section.kind != "chapter":
+                continue
+            names, definitions = found.setdefault((edition.work, section.anchor), ([], []))
+            names.append(section.title)
+            for child in (sections.get(f"{section.anchor}.p{n}") for n in (1, 2)):
+                if child is None:
+                    continue
+                text = edition.document.text[child.start : child.end]
+                if match := _VARIANTS.fullmatch(text):
+                    names.extend(part.strip() for part in re.split(r"[,、，;；]", match[1]) if part.strip())
+                else:
+                    definitions.append((edition, child))
+    for (_, anchor), (names, definitions) in found.items():
+        unique = {fold(name): name for name in reversed(names)}
+        yield anchor, tuple(unique.values())[::-1], tuple(definitions)
 
 
 def _bounded(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 from ingest.blocks import numeral
@@ -15,57 +16,63 @@ _NUMBERED = re.compile(
 )
 
 
-def named_sections(question: str, editions: Iterable[Edition]) -> set[tuple[str, str]]:
-    """Work and anchor of the chapters and items that a question names by number or by a part of their title.
+class SectionNames:
+    """The chapters and items of editions, by number and by the parts of their titles.
 
-    The parts are those between the punctuation of a title: of "結論:結構性修復,靜待時機", 結論 is one.
+    The parts are those between the punctuation of a title: of "結論:結構性修復,靜待時機", 結論 is one. A numbered one
+    (情形二, scenario 2) may also be counted: 第二種情形, the second scenario.
     """
-    folded = _in_digits(fold(question))
-    found: set[tuple[str, str]] = set()
-    numbers = set()
-    for match in _NUMBERED.finditer(folded):
-        groups = match.groups()
-        chapter, item = next(pair for pair in zip(groups[::2], groups[1::2], strict=True) if pair[0])
-        numbers.add(f"{numeral(chapter)}.{numeral(item)}" if item else str(numeral(chapter)))
-    for edition in editions:
-        for section in edition.outline.sections:
-            if section.kind not in ("chapter", "item"):
-                continue
-            if section.anchor in numbers or any(_names(part, folded) for part in title_parts(section.title)):
-                found.add((edition.work, section.anchor))
-    return found
+
+    def __init__(self, editions: Iterable[Edition]) -> None:
+        self._numbered: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._titled: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._counted: list[tuple[re.Pattern[str], tuple[str, str]]] = []
+        for edition in editions:
+            for section in edition.outline.sections:
+                if section.kind not in ("chapter", "item"):
+                    continue
+                key = edition.work, section.anchor
+                self._numbered[section.anchor].add(key)
+                for part in filter(_is_name, _parts(section.title)):
+                    self._titled[part].add(key)
+                    if counted := _LABELLED.fullmatch(part):
+                        self._counted.append((_counted(counted[1], int(counted[2])), key))
+
+    def named_by(self, question: str) -> set[tuple[str, str]]:
+        """Work and anchor of the chapters and items that a question names."""
+        folded = _in_digits(fold(question))
+        found: set[tuple[str, str]] = set()
+        for match in _NUMBERED.finditer(folded):
+            groups = match.groups()
+            chapter, item = next(pair for pair in zip(groups[::2], groups[1::2], strict=True) if pair[0])
+            number = f"{numeral(chapter)}.{numeral(item)}" if item else str(numeral(chapter))
+            found |= self._numbered.get(number, set())
+        for part, keys in self._titled.items():
+            if part in folded and (not part.isascii() or re.search(rf"\b{re.escape(part)}\b", folded)):
+                found |= keys
+        return found | {key for pattern, key in self._counted if pattern.search(folded)}
 
 
-def title_parts(title: str) -> list[str]:
-    """What a title says between its punctuation marks, folded, numbers in digits."""
+def _parts(title: str) -> list[str]:
     return [part.strip(' "') for part in re.split(r"[:：,，、()（）]", _in_digits(fold(title))) if part.strip(' "')]
 
 
-def _names(part: str, question: str) -> bool:
-    """Whether a part of a title stands in the question; one Chinese character or a short Latin word tells nothing.
-
-    A numbered one (情形二, scenario 2) may be counted instead: 第二種情形, the second scenario.
-    """
-    if (numbered := _LABELLED.fullmatch(part)) and re.search(_counted(numbered[1], numbered[2]), question):
-        return True
-    if part.isascii():
-        return 4 <= len(part) <= 40 and re.search(rf"\b{re.escape(part)}\b", question) is not None
-    return 2 <= len(part) <= 12 and part in question
+def _is_name(part: str) -> bool:
+    """Whether a part of a title says which section it is; one Chinese character or a short Latin word tells nothing."""
+    return 4 <= len(part) <= 40 if part.isascii() else 2 <= len(part) <= 12
 
 
 _LABELLED = re.compile(r"([a-z]{3,}|[\u4e00-\u9fff]{1,4}) ?(\d{1,2})")
 _WORDS = "one two three four five six seven eight nine ten".split()  # noqa: SIM905
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()  # noqa: SIM905
-_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b|(?<=[\u4e00-\u9fff])[一二三四五六七八九十]+(?![\u4e00-\u9fff]?[一二三四五六七八九十])")
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b|(?<=[\u4e00-\u9fff])[一二三四五六七八九十]+")
 
 
 def _in_digits(folded: str) -> str:
     """Number words and Chinese numerals as digits: scenario three, 情形三."""
-    return _NUMBER_WORD.sub(
-        lambda m: str(_WORDS.index(m[0]) + 1) if m[0] in _WORDS else str(numeral(m[0]) or m[0]), folded
-    )
+    return _NUMBER_WORD.sub(lambda m: str(_WORDS.index(m[0]) + 1 if m[0] in _WORDS else numeral(m[0])), folded)
 
 
-def _counted(label: str, number: str) -> str:
-    ordinal = _ORDINALS[int(number) - 1] if 1 <= int(number) <= len(_ORDINALS) else number
-    return rf"第{number}[个个种类项条大]?{label}|\b(?:{ordinal}|{number}(?:st|nd|rd|th)) {label}\b"
+def _counted(label: str, number: int) -> re.Pattern[str]:
+    ordinal = _ORDINALS[number - 1] if 1 <= number <= len(_ORDINALS) else ""
+    return re.compile(rf"第{number}[个种类项条大]?{label}|\b(?:{ordinal or number}|{number}(?:st|nd|rd|th)) {label}\b")

@@ -176,6 +176,18 @@ class KeywordIndex:
     def save(self, folder: Path) -> None:
         self._index.save(str(folder), show_progress=False)
 
+    @property
+    def words(self) -> set[str]:
+        """All tokens of the texts."""
+        return set(self._index.vocab_dict) - {"", "\0"}
+
+    def share(self, word: str) -> float:
+        """Of the texts, how many have a token."""
+        scores, row = self._index.scores, self._index.vocab_dict.get(word)
+        if row is None:
+            return 0.0
+        return float(scores["indptr"][row + 1] - scores["indptr"][row]) / max(1, scores["num_docs"])
+
     def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """One score for each text, zero where it shares no token."""
         if not words:
