@@ -7,7 +7,7 @@ denies it where it shares the subject and says the opposite, and nothing beside 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -51,6 +51,9 @@ class _Sentence:
     folded: str
 
 
+_Check = Callable[[str, Sequence[str], Sequence[_Sentence], Vocabulary], _Sentence | None]
+
+
 def find_contradiction(
     query: Query, hits: Sequence[Hit], search: Search, vocabulary: Vocabulary
 ) -> Contradiction | None:
@@ -59,8 +62,12 @@ def find_contradiction(
     if not asserted:
         return None
     sentences = list(_sentences(query.language, hits))
-    checks = (_direction, _negation, _exclusive)
-    for kind, check in zip(("direction", "negation", "exclusive"), checks, strict=True):
+    checks: tuple[tuple[Kind, _Check], ...] = (
+        ("direction", _direction),
+        ("negation", _negation),
+        ("exclusive", _exclusive),
+    )
+    for kind, check in checks:
         for clause in asserted:
             if found := check(clause, asserted, sentences, vocabulary):
                 return Contradiction(kind, found.hit, found.place, found.start, found.end)
@@ -79,7 +86,8 @@ def asserted_clauses(question: str) -> list[str]:
 _TAGGED = re.compile(r"(?:,\s*(?:right|correct|isn't it|aren't they|doesn't it)|对吧|是吧|没错吧|系咪先)\W*$")
 _WHETHER = re.compile(
     r"吗$|吗\b|是否|是不是|会不会|有没有|能不能|够不够|可不可以|系咪|会唔会|有冇|还是|抑或"
-    r"|^(?:so |and |but )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)\b|\bwhether\b|\bif\b|如果|要是|假如|若|得先|才能|才会|先要"
+    r"|如果|要是|假如|若|得先|才能|才会|先要|\bwhether\b|\bif\b"
+    r"|^(?:so |and |but )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)\b"
 )
 
 

@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,10 +27,12 @@ from numpy.typing import NDArray
 from ingest.document import Edition, Passage, Refusal, Section, Work, coarse_anchors
 from ingest.passages import cut_passages, sentence_spans
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
+from vectorstore.embed import embed_words
 from vectorstore.glossary import Glossary, count_names
+from vectorstore.wordmatch import WordMatch, write_words
 from vectorstore.words import KeywordIndex, fold, to_simplified
 
-FORMAT = 4
+FORMAT = 5
 """Of the directory and of what is embedded; a change makes every library re-index itself."""
 
 _COUNTS = "glossary-names.json"
@@ -88,6 +91,7 @@ class Build:
         self.glossary = Glossary.of(explained, _read_counts(folder))
         languages = sorted({keyword_language(place.edition) for place in self.places})
         self.keywords = {lang: KeywordIndex.load(folder / f"keywords-{lang}") for lang in languages}
+        self.wordmatch = WordMatch(folder)
         client = held.enter_context(_chroma(folder))
         self._passages = client.get_collection("passages", embedding_function=None)
         self._sentences = client.get_collection("sentences", embedding_function=None)
@@ -243,7 +247,8 @@ def _write(
         for place in places
         for number, sentence in enumerate(embedded_sentences(place))
     ]
-    vectors = _embed(catalogue, model, load_model, [*wholes, *(text for _, text in pieces)], progress)
+    embed = _Embedder(catalogue, model, load_model, progress)
+    vectors = embed.documents([*wholes, *(text for _, text in pieces)])
     with _chroma(folder) as client:
         for name, keys, rows in (
             ("passages", [str(place.index) for place in places], vectors[: len(wholes)]),
@@ -261,33 +266,49 @@ def _write(
         mine = [place for place in places if keyword_language(place.edition) == lang]
         if mine:
             KeywordIndex.of([place.passage.text for place in mine]).save(folder / f"keywords-{lang}")
+    sentences = [[place.passage.text[start:end] for start, end in place.sentences] for place in places]
+    write_words(folder, sentences, [keyword_language(place.edition) == "zh" for place in places], embed.words)
     counts = count_names(glossaries, [place.passage.text for place in places])
     (folder / _COUNTS).write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
 
 
-def _embed(
-    catalogue: Catalogue,
-    model: str,
-    load_model: Callable[[], Embeddings],
-    texts: Sequence[str],
-    progress: Progress | None,
-) -> list[NDArray[np.float32]]:
-    """One vector a text; those the catalogue knows are not computed again, new ones are stored as they come."""
-    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-    known = catalogue.embeddings(model, list(dict.fromkeys(digests)))
-    missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
-    engine = load_model() if missing else None
-    todo = list(missing.items())
-    for start in range(0, len(todo), _BATCH):
-        batch = todo[start : start + _BATCH]
-        assert engine is not None
-        rows = engine.embed_documents([text for _, text in batch])
-        fresh = {digest: np.asarray(row, np.float32) for (digest, _), row in zip(batch, rows, strict=True)}
-        catalogue.store_embeddings(model, fresh)
-        known.update(fresh)
-        if progress:
-            progress(min(start + _BATCH, len(todo)), len(todo))
-    return [known[digest] for digest in digests]
+class _Embedder:
+    """Makes vectors of texts and words; those the catalogue knows are not made again, new ones are stored at once."""
+
+    def __init__(
+        self, catalogue: Catalogue, model: str, load_model: Callable[[], Embeddings], progress: Progress | None
+    ) -> None:
+        self._catalogue = catalogue
+        self._model = model
+        self._engine = cache(load_model)
+        self._progress = progress
+
+    def documents(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """A vector for each text."""
+        return self._vectors(texts, texts, lambda batch: self._engine().embed_documents(batch))
+
+    def words(self, words: Sequence[str]) -> list[NDArray[np.float32]]:
+        """A vector for each word, which is not the one it has as a document."""
+        return self._vectors(
+            words, [f"word\0{word}" for word in words], lambda batch: embed_words(self._engine(), batch)
+        )
+
+    def _vectors(
+        self, texts: Sequence[str], names: Sequence[str], embed: Callable[[list[str]], list[list[float]]]
+    ) -> list[NDArray[np.float32]]:
+        digests = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+        known = self._catalogue.embeddings(self._model, list(dict.fromkeys(digests)))
+        missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
+        todo = list(missing.items())
+        for start in range(0, len(todo), _BATCH):
+            batch = todo[start : start + _BATCH]
+            rows = embed([text for _, text in batch])
+            fresh = {digest: np.asarray(row, np.float32) for (digest, _), row in zip(batch, rows, strict=True)}
+            self._catalogue.store_embeddings(self._model, fresh)
+            known.update(fresh)
+            if self._progress:
+                self._progress(min(start + _BATCH, len(todo)), len(todo))
+        return [known[digest] for digest in digests]
 
 
 def embedded_text(place: Place) -> str:

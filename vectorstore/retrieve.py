@@ -19,9 +19,10 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from vectorstore.build import CANDIDATES, Build, Place, keyword_language
+from vectorstore.embed import embed_words
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
-from vectorstore.words import to_simplified, tokens
+from vectorstore.words import plain_words, to_simplified, tokens
 
 _HEADINGS = ("chapter", "item", "heading")
 _CAPTIONS = ("table", "figure")
@@ -39,6 +40,8 @@ class Weights:
     passage: float = 0.75
     passage_in_other_language: float = 0.35
     sentence: float = 0.75
+    words_alike: float = 0.4
+    words_alike_in_sentence: float = 0.35
     keywords: float = 2.5
     keywords_in_other_language: float = 0.3
     parent_similarity: float = 0.3
@@ -103,6 +106,7 @@ class Search:
         self.names = SectionNames(build.editions.values())
         self._embed = lru_cache(maxsize=256)(embeddings.embed_query)
         # The writer asks for the sentences of the question that was just searched.
+        self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, embeddings, self._embed))
         self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._embed))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
@@ -128,9 +132,12 @@ class Search:
         passages = sections.mean_by_side(near, chinese=chinese)
         sentences = sections.mean_by_side(near_sentence, chinese=chinese)
         words = self._keywords(worded, asked, chinese=chinese)
+        alike, alike_sentence, _ = self._by_words(worded)
         own = weights.passage * passages[0] + weights.passage_in_other_language * passages[1]
         own += weights.sentence * sentences[0]
         own += weights.keywords * words[0] + weights.keywords_in_other_language * words[1]
+        own += weights.words_alike * sections.mean_by_side(alike, chinese=chinese)[0]
+        own += weights.words_alike_in_sentence * sections.mean_by_side(alike_sentence, chinese=chinese)[0]
         mean = (passages[0] + passages[1] + sentences[0] + sentences[1]) / 4
         above = weights.parent_similarity * mean + weights.parent_keywords * words.max(axis=0)
         in_scope = sections.beneath(self.names.named_by(text))
@@ -149,6 +156,10 @@ class Search:
     def sentence_similarities(self, text: str) -> Mapping[tuple[int, int], float]:
         """Cosine of a question with each sentence found, by place and number."""
         return self._near_sentences(self.worded(text))
+
+    def sentence_words(self, text: str) -> Mapping[tuple[int, int], float]:
+        """Share of a question's words that each sentence found has, by place and number."""
+        return self._by_words(self.worded(text))[2]
 
     def _similarities(self, worded: str) -> tuple[Scores, Scores]:
         """Cosine of each place, and of its best sentence, with the question."""
@@ -177,6 +188,21 @@ def _near_sentences(
     build: Build, embed: Callable[[str], Sequence[float]], worded: str
 ) -> Mapping[tuple[int, int], float]:
     return MappingProxyType(build.nearest_sentences(embed(worded), CANDIDATES))
+
+
+def _by_words(
+    build: Build, embeddings: Embeddings, embed: Callable[[str], Sequence[float]], worded: str
+) -> tuple[Scores, Scores, Mapping[tuple[int, int], float]]:
+    """How much of a question's words each place has, its best sentence, each sentence; in a large build, those near."""
+    places = np.arange(len(build.places))
+    if len(places) > CANDIDATES:
+        places = np.array(sorted(build.nearest_passages(embed(worded), CANDIDATES)), dtype=np.intp)
+    words = list(dict.fromkeys(plain_words(worded)))
+    made = embed_words(embeddings, build.wordmatch.unknown(words))
+    found, best, sentences = build.wordmatch.scores(words, made, places)
+    alike, alike_sentence = np.zeros((2, len(build.places)))
+    alike[places], alike_sentence[places] = found, best
+    return alike, alike_sentence, MappingProxyType(sentences)
 
 
 def _is_chinese(text: str) -> bool:

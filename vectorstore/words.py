@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -73,16 +73,11 @@ def _fold_one(character: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Latin words, numbers, and Chinese words, bigrams and characters of a text, folded, without function words."""
-    import rjieba
-
     found: list[str] = []
-    for run in _RUNS.findall(fold(unicodedata.normalize("NFC", text))):
-        if run[0].isascii():
-            word = run.removesuffix("'s")
-            if word not in STOPWORDS:
-                found.append(_stem(word))
-            continue
-        for phrase in _phrases(rjieba.cut(run)):
+    for phrase in _phrases(text):
+        if phrase[0][0].isascii():
+            found.append(_stem(phrase[0]))
+        else:
             joined = "".join(phrase)
             found.extend(phrase)
             found.extend(pair for pair in map("".join, pairwise(joined)) if pair not in phrase)
@@ -90,11 +85,24 @@ def tokens(text: str) -> list[str]:
     return found
 
 
-def _phrases(words: Iterable[str]) -> Iterator[list[str]]:
-    """Runs of words between function words, over which no bigram reaches."""
-    for functional, run in groupby(words, key=lambda word: word in STOPWORDS):
-        if not functional:
-            yield list(run)
+def plain_words(text: str) -> list[str]:
+    """The Latin words, numbers and Chinese words of a text as they stand, folded, without function words."""
+    return [word for phrase in _phrases(text) for word in phrase]
+
+
+def _phrases(text: str) -> Iterator[list[str]]:
+    """Runs of Chinese words between function words, over which no bigram reaches; a Latin word stands alone."""
+    import rjieba
+
+    for run in _RUNS.findall(fold(unicodedata.normalize("NFC", text))):
+        if run[0].isascii():
+            word = run.removesuffix("'s")
+            if word not in STOPWORDS:
+                yield [word]
+            continue
+        for functional, words in groupby(rjieba.cut(run), key=lambda word: word in STOPWORDS):
+            if not functional:
+                yield list(words)
 
 
 def content_words(text: str) -> list[str]:
@@ -116,6 +124,11 @@ def _stemmer() -> Any:
 
 def _stem(word: str) -> str:
     return str(_stemmer().stemWord(word)) if word.isalpha() else word
+
+
+def has_han(word: str) -> bool:
+    """Whether a word begins with a Chinese character."""
+    return re.match(f"[{_HAN}]", word) is not None
 
 
 def han_share(text: str) -> float:
@@ -186,7 +199,7 @@ class KeywordIndex:
         scores, row = self._index.scores, self._index.vocab_dict.get(word)
         if row is None:
             return 0.0
-        return float(scores["indptr"][row + 1] - scores["indptr"][row]) / max(1, scores["num_docs"])
+        return float((scores["indptr"][row + 1] - scores["indptr"][row]) / max(1, scores["num_docs"]))
 
     def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """One score for each text, zero where it shares no token."""

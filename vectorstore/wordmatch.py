@@ -1,0 +1,142 @@
+"""Words that mean alike: how much of a question's meaning, word by word, a passage and each of its sentences has.
+
+A passage's vector blurs what it says; BM25 wants the same word. In between, each word of the question is matched with
+the nearest word of the text, by vectors of single words, as late interaction does with tokens (Khattab and Zaharia,
+"ColBERT", 2020; here the vectors know no context, and are made once for each word of a build).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.words import has_han, plain_words
+
+THRESHOLD = 0.3
+"""Cosine of two centred word vectors below which they have nothing in common (evals/README.md)."""
+
+_WORDS, _ARRAYS = "words.json", "words.npz"
+
+Vectors = NDArray[np.float32]
+
+
+def write_words(
+    folder: Path,
+    texts: Sequence[Sequence[str]],
+    chinese: Sequence[bool],
+    embed: Callable[[list[str]], Sequence[Vectors]],
+) -> None:
+    """Stores the words of places, given as their sentences, with their vectors and rarity."""
+    ids: dict[str, int] = {}
+    flat: list[int] = []
+    sentence_starts, place_starts = [0], [0]
+    counts: dict[tuple[int, bool], int] = {}
+    for sentences, side in zip(texts, chinese, strict=True):
+        mine: set[int] = set()
+        for sentence in sentences:
+            found = {ids.setdefault(word, len(ids)) for word in plain_words(sentence)}
+            mine |= found
+            flat.extend(sorted(found))
+            sentence_starts.append(len(flat))
+        place_starts.append(len(sentence_starts) - 1)
+        for word in mine:
+            counts[word, side] = counts.get((word, side), 0) + 1
+    sizes = {side: sum(other == side for other in chinese) for side in (True, False)}
+    rarity = np.full(len(ids), np.inf, dtype=np.float32)
+    for (word, side), count in counts.items():
+        rarity[word] = min(rarity[word], _rarity(count, sizes[side]))
+    words = list(ids)
+    vectors = np.array(embed(words), dtype=np.float32) if words else np.zeros((0, 1), dtype=np.float32)
+    (folder / _WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+    np.savez(
+        folder / _ARRAYS,
+        vectors=vectors.astype(np.float16),
+        rarity=rarity,
+        flat=np.array(flat, dtype=np.int32),
+        sentence_starts=np.array(sentence_starts, dtype=np.int64),
+        place_starts=np.array(place_starts, dtype=np.int64),
+    )
+
+
+def _rarity(count: int, size: int) -> float:
+    """Inverse document frequency in BM25's form (Robertson and Zaragoza 2009)."""
+    return float(np.log(1 + (size - count + 0.5) / (count + 0.5)))
+
+
+class WordMatch:
+    """The words of a build's places, ready to be compared with a question's."""
+
+    def __init__(self, folder: Path) -> None:
+        words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
+        with np.load(folder / _ARRAYS) as arrays:
+            vectors = arrays["vectors"].astype(np.float32)
+            self._rarity = arrays["rarity"]
+            self._flat = arrays["flat"]
+            self._sentence_starts = arrays["sentence_starts"]
+            self._place_starts = arrays["place_starts"]
+        self._ids = {str(word): number for number, word in enumerate(words)}
+        self._rarest = float(self._rarity.max(initial=1.0))
+        han = np.array([has_han(word) for word in words], dtype=bool)
+        # Single words crowd around one point in each script; what tells them apart is how they differ from it.
+        self._centres = {
+            side: vectors[han == side].mean(axis=0) if (han == side).any() else np.zeros(vectors.shape[-1], np.float32)
+            for side in (True, False)
+        }
+        self._vectors = np.concatenate([self._centred(vectors, han), np.zeros((1, vectors.shape[-1]), np.float32)])
+
+    def unknown(self, words: Sequence[str]) -> list[str]:
+        """The words of a question that no text has: their vectors are to be made."""
+        return [word for word in words if word not in self._ids]
+
+    def scores(
+        self, words: Sequence[str], vectors: Sequence[Sequence[float]], places: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[tuple[int, int], float]]:
+        """What share of a question's words places have, weighted by rarity, 0 to 0.7.
+
+        `vectors` are those of its unknown words, in order; the shares come for each place, for its best sentence, and
+        for each sentence by place and number.
+        """
+        if not words or not len(places):
+            return np.zeros(len(places)), np.zeros(len(places)), {}
+        made = iter(vectors)
+        han = np.array([has_han(word) for word in words], dtype=bool)
+        asked = np.array([self._vectors[self._ids[word]] if word in self._ids else next(made) for word in words])
+        new = np.array([word not in self._ids for word in words], dtype=bool)
+        asked = np.asarray(asked, dtype=np.float32)
+        asked[new] = self._centred(asked[new], han[new])
+        weights = np.array([self._rarity[self._ids[word]] if word in self._ids else self._rarest for word in words])
+        weights = weights / (weights.sum() or 1.0)
+        alike = np.clip(self._vectors @ asked.T - THRESHOLD, 0.0, None)  # (words of the build + 1, words)
+        sentences, at = _ranges(self._place_starts, places)
+        spans, inner = _ranges(self._sentence_starts, sentences, padded=True)
+        flat = np.append(self._flat, len(self._ids))[spans]
+        by_sentence = np.maximum.reduceat(alike[flat], inner, axis=0)
+        by_place = np.maximum.reduceat(by_sentence, at, axis=0) @ weights
+        shares = by_sentence @ weights
+        numbers = sentences - np.repeat(self._place_starts[places], np.diff(np.append(at, len(sentences))))
+        owners = np.repeat(places, np.diff(np.append(at, len(sentences))))
+        found = dict(zip(zip(owners.tolist(), numbers.tolist(), strict=True), shares.tolist(), strict=True))
+        return by_place.astype(np.float64), np.maximum.reduceat(shares, at).astype(np.float64), found
+
+    def _centred(self, vectors: Vectors, han: NDArray[np.bool_]) -> Vectors:
+        centred = vectors - np.where(han[:, None], self._centres[True], self._centres[False])
+        return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6), dtype=np.float32)
+
+
+def _ranges(
+    starts: NDArray[np.int64], rows: NDArray[np.intp], *, padded: bool = False
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The numbers from each row's start to the next one's, joined, and where each row's begin.
+
+    `padded`: each row ends in -1, so that none is empty.
+    """
+    sizes = starts[rows + 1] - starts[rows] + padded
+    begins = np.cumsum(sizes) - sizes
+    numbers = np.arange(int(sizes.sum())) - np.repeat(begins - starts[rows], sizes)
+    if padded:
+        numbers[begins + sizes - 1] = -1
+    return numbers.astype(np.intp), begins.astype(np.intp)
