@@ -127,7 +127,7 @@ def test_a_changed_text_replaces_the_old_one(home: Path) -> None:
     changed = replace(edition, document=document, outline=outline_sections(document))
     model = Bigrams()
     assert publish(home, Shelf(BOTH.works, {**BOTH.editions, key: changed}), model) is True
-    assert model.embedded == 2  # the passage and its sentence
+    assert model.embedded == 3  # the passage, its sentence and its new word
     with opened(home) as build:
         words = "".join(place.passage.text for place in build.places)
         assert ("42億美元" in words, "43億美元" in words) == (False, True)
