@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -62,7 +62,9 @@ _CUES = (
 
 
 _WHICH_ONES = re.compile(
-    r"\bwhich (?:(?:two|three|four|five|other|of the) )?(?!does|is|was|has)\w+[^s\W]s\b", re.IGNORECASE
+    r"\bwhich (?:(?:two|three|four|five|other|of the) )?(?:(?!does|is|was|has|of|in|on)\w+ )?"
+    r"(?!does|is|was|has)\w+[^s\W]s\b",
+    re.IGNORECASE,
 )
 """Which companies, which two software makers: a list; which scenario is not."""
 
@@ -152,7 +154,45 @@ _COUNTS = dict(zip("two three four five six seven eight nine".split(), range(2, 
 
 
 def _asked_count(question: str) -> int | None:
-    match = _COUNT.search(fold(question))
-    if match is None:
-        return None
-    return _COUNTS[match[2]] if match[2] else int(_NUMERALS.get(match[1].replace("两", "二"), match[1]))
+    return next(_counts(question), None)
+
+
+def counts(text: str, count: int) -> bool:
+    """Whether a text speaks of so many things: three scenarios, 三條路."""
+    return count in _counts(text)
+
+
+def _counts(text: str) -> Iterator[int]:
+    for match in _COUNT.finditer(fold(text)):
+        yield _COUNTS[match[2]] if match[2] else int(_NUMERALS.get(match[1].replace("两", "二"), match[1]))
+
+
+_BETWEEN = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?:和|与|跟|同|及|对比)(?=[\u4e00-\u9fffA-Za-z])|\b(?:and|versus|vs\.?|against|or)\b|(?<=\w)vs(?=\w)"
+)
+_ENDS = re.compile(r"[在的对里,，、?？。;；:：]|\b(?:in|on|for|to|of|do|does|is|are|at|by)\b")
+
+
+def sides(question: str) -> list[str]:
+    """What a comparing question asks of each side: the question without the other side, as far as marks tell.
+
+    The sides stand about "and", "vs" and the like, else in clauses of their own; a question with one side has none.
+    """
+    folded = fold(question)
+    joints = [
+        match for match in _BETWEEN.finditer(folded) if _says(folded[: match.start()]) and _says(folded[match.end() :])
+    ]
+    if joints:
+        joint = min(joints, key=lambda match: abs(match.start() - len(folded) / 2))
+        end = _ENDS.search(folded, joint.end() + 2)
+        opening = folded[: joint.start()].rfind(",")
+        return [
+            question[: joint.start()] + " " + (question[end.start() :] if end else ""),
+            (question[: opening + 1] + " " if opening > 0 else "") + question[joint.end() :],
+        ]
+    clauses = [clause for clause in re.split(r"[,，;；:：]", question) if _says(clause)]
+    return clauses if len(clauses) > 1 else []
+
+
+def _says(text: str) -> bool:
+    return len(content_words(text)) >= 2

@@ -12,7 +12,7 @@ import numpy as np
 import prompts
 from chat.answer import Outcome, SectionLink
 from chat.coverage import Silence, Vocabulary, find_silence
-from chat.understand import Query, asks
+from chat.understand import Query, asks, counts, sides
 from chat.verify import Draft, DraftStatement, Span, section_heading
 from ingest.document import CAPTIONS, Edition, Language
 from vectorstore.build import Build, Place
@@ -24,8 +24,12 @@ MAX_SENTENCES = 5
 SENTENCES_FIRST, SENTENCES_MORE = 3, 1
 MAX_LIST = 8
 
-SECTIONS = 3
-REACH, REACH_COMPARED = 1.0, 3.0
+LOOKED_AT = 12
+SECTIONS, SECTIONS_COMPARED = 3, 4
+HEADINGS = ("chapter", "item", "heading")
+REACH_LISTED = 3.0
+
+REACH, REACH_COMPARED = 1.4, 3.0
 """How far below the best section's score another is still quoted. Wider finds more of the sections that answer and
 quotes more that do not: 1.0 gave 0.74 and 0.70 on the gold set, 2.5 gave 0.80 and 0.62 (evals/README.md)."""
 
@@ -90,35 +94,45 @@ class QuotingWriter:
     def _listed(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
         """The members of a list of the document, where a list is asked for and the search points at it.
 
-        It does if it found the list's lead first, or two of its members among the first three, or one of the first
-        three belongs to a list of just as many members as were asked for.
+        It does if it found what introduces the list first, or two members among the first three; of two among the
+        first five if the list has just as many as were asked for.
         """
-        if "list" not in query.asks or not hits:
-            return []
-        lists: dict[tuple[str, str], list[Hit]] = {}
-        for hit in hits:
-            section = hit.places[0].section
-            if hit.work == hits[0].work and section.parent and section.kind in ("bullet", "item"):
-                lists.setdefault((section.parent, section.kind), []).append(hit)
-        first = [hit.places[0].section for hit in hits[:3]]
-        for (lead, kind), members in lists.items():
-            among = sum(section.parent == lead and section.kind == kind for section in first)
-            led = any(section.anchor == lead for section in first)
-            fits = query.count == len(members) if query.count else lead == first[0].anchor or among >= 2
-            if 2 <= len(members) <= MAX_LIST and (among or led) and fits:
-                members.sort(key=lambda member: member.places[0].passage.start)
-                return [_first_sentence(member, query.language) for member in members]
+        members = self._members(query, hits) if "list" in query.asks else []
+        return [_first_sentence(member, query.language) for member in members]
+
+    def _members(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        near = [hit for hit in hits[:LOOKED_AT] if hit.work == hits[0].work]
+        near = [hit for hit in near if hit.score >= near[0].score - REACH_LISTED]
+        named = {anchor for work, anchor in self._search.names.named_by(query.question) if work == hits[0].work}
+        for (lead, _), members in self._lists([*near, *(hit for hit in hits if hit.anchor in named)]).items():
+            if query.count and query.count != len(members):
+                continue
+            introducing = {lead, *_introducing(members)} - named
+            first = {hit.anchor for hit in near[:3]}
+            among = first & {member.anchor for member in members}
+            counted = query.count is not None and (lead in named or bool(introducing & first))
+            if near[0].anchor in introducing or len(among) >= 2 or counted:
+                return members
         return []
+
+    def _lists(self, near: Sequence[Hit]) -> dict[tuple[str, str], list[Hit]]:
+        """The lists of which hits are the lead or a member, by lead and kind."""
+        found: dict[tuple[str, str], list[Hit]] = {}
+        leads = [lead for hit in near for lead in (hit.anchor, hit.places[0].section.parent) if lead]
+        for lead in dict.fromkeys(leads):
+            for kind in ("bullet", "item"):
+                members = self._search.children(near[0].work, lead, kind)
+                if 2 <= len(members) <= MAX_LIST:
+                    found[lead, kind] = members
+        return found
 
     def _sentences(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
         """The best sentences of the best sections, together where they belong to one, best section first."""
-        wide = "compare" in query.asks
-        reach = REACH_COMPARED if wide else REACH
-        bodies = (hit for hit in hits if hit.places[0].section.kind not in _FRONT)
-        first = list(itertools.islice(bodies, SECTIONS + wide))
-        if not first:
+        bodies = _bodies_of(hits)
+        if not bodies:
             return []
-        near = [hit for hit in first if hit.score >= first[0].score - reach]
+        wide = "compare" in query.asks
+        near = self._both_sides(query, bodies) if wide else self._bodies(bodies)
         if introduced := introduced_by(near[0], hits):
             return [_whole(near[0], query.language), *(_first_sentence(hit, query.language) for hit in introduced)]
         scores = self._sentence_scores(query)
@@ -128,12 +142,36 @@ class QuotingWriter:
             chosen.extend(_best_sentences(hit, query.language, scores, room))
         return chosen
 
+    def _bodies(self, hits: Sequence[Hit]) -> list[Hit]:
+        """The best sections, what stands beneath a heading in its place."""
+        near = [hit for hit in hits if hit.score >= hits[0].score - REACH][:SECTIONS]
+        chosen: dict[str, Hit] = {}
+        for hit in near:
+            beneath = [
+                other for other in hits if other.places[0].section.parent == hit.anchor and other.work == hit.work
+            ]
+            if hit.places[0].section.kind in HEADINGS and beneath:
+                if hit is near[0]:
+                    chosen.setdefault(hit.anchor, hit)
+                hit = beneath[0]
+            chosen.setdefault(hit.anchor, hit)
+        return list(chosen.values())
+
+    def _both_sides(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        """The best section for each side of a comparison, then the best for the whole."""
+        found: list[Hit] = []
+        for side in sides(query.question):
+            found.extend(_bodies_of(self._search.hits(side, {hits[0].work}, query.context))[:1])
+        found.extend(hits)
+        unique = {hit.anchor: hit for hit in found}
+        return list(unique.values())[:SECTIONS_COMPARED]
+
     def _sentence_scores(self, query: Query) -> dict[tuple[int, int], float]:
-        """How near each sentence is to the question, by place and number, in standard scores."""
-        found = self._search.sentence_similarities(f"{query.context} {query.text}".strip())
-        values = np.array(list(found.values()) or [0.0])
-        mean, spread = float(values.mean()), float(values.std()) or 1.0
-        return {key: (value - mean) / spread for key, value in found.items()}
+        """How near each sentence is to the question in meaning and words, by place and number, in standard scores."""
+        text = f"{query.context} {query.text}".strip()
+        near, words = self._search.sentence_similarities(text), self._search.sentence_words(text)
+        meaning, wording = _standard(near), _standard(words)
+        return {key: meaning.get(key, 0.0) + wording.get(key, 0.0) for key in meaning.keys() | wording.keys()}
 
     def _definition(self, query: Query) -> tuple[DraftStatement, ...]:
         """The glossary's entry of the term asked for, cited as the glossary."""
@@ -246,6 +284,37 @@ def undefined_term(question: str, build: Build) -> str:
         defined = re.compile(f"(?:{'|'.join(map(re.escape, folded))}){_DEFINES}")
         return "" if any(defined.search(text) for text in texts) else term
     return ""
+
+
+def _standard(values: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:
+    numbers = np.array(list(values.values()) or [0.0])
+    mean, spread = float(numbers.mean()), float(numbers.std()) or 1.0
+    return {key: (value - mean) / spread for key, value in values.items()}
+
+
+def _bodies_of(hits: Sequence[Hit]) -> list[Hit]:
+    return [hit for hit in itertools.islice(hits, LOOKED_AT) if hit.places[0].section.kind not in _FRONT]
+
+
+def _anchors(hits: Sequence[Hit]) -> set[str]:
+    return {hit.anchor for hit in hits}
+
+
+def _introducing(members: Sequence[Hit]) -> list[str]:
+    """Anchors of what stands before a list and announces it: a heading, a line ending in a colon or counting them."""
+    section = members[0].places[0].section
+    edition = members[0].places[0].edition
+    sections = edition.outline.sections
+    before = itertools.takewhile(
+        lambda other: other.parent == section.parent and other.kind in ("paragraph", "heading", *CAPTIONS),
+        reversed(sections[: sections.index(section)]),
+    )
+    found = []
+    for distance, other in enumerate(other for other in before if other.kind not in CAPTIONS):
+        text = edition.document.text[other.start : other.end].rstrip()
+        if other.kind == "heading" or counts(text, len(members)) or (text.endswith((":", "：")) and not distance):
+            found.append(other.anchor)
+    return found
 
 
 def introduced_by(lead: Hit, hits: Sequence[Hit]) -> list[Hit]:

@@ -106,17 +106,17 @@ class Search:
         self.names = SectionNames(build.editions.values())
         self._embed = lru_cache(maxsize=256)(embeddings.embed_query)
         # The writer asks for the sentences of the question that was just searched.
-        self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, embeddings, self._embed))
+        self._word_vectors = lru_cache(maxsize=256)(partial(_word_vectors, embeddings))
+        self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._word_vectors, self._embed))
         self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._embed))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
             for lang in build.keywords
         }
-        cost = {
-            **dict.fromkeys(_HEADINGS, self.weights.heading),
-            **dict.fromkeys(_CAPTIONS, self.weights.caption),
+        self._kinds = {
+            name: np.isin(self.sections.kinds, kinds).astype(np.float64)
+            for name, kinds in (("heading", _HEADINGS), ("caption", _CAPTIONS))
         }
-        self._kinds = np.array([cost.get(kind, 0.0) for kind in self.sections.kinds])
 
     def hits(self, question: str, works: Collection[str] = (), context: str = "") -> Hits:
         """All sections of the works (none named: all) by falling score; equal scores in reading order.
@@ -124,28 +124,41 @@ class Search:
         `context` is what the question leaves to the turns before it.
         """
         text = f"{context} {question}".strip()
-        chinese = _is_chinese(text)
-        worded = self.worded(text)
-        sections, weights = self.sections, self.weights
-        asked = sections.of_works(works)
+        asked = self.sections.of_works(works)
+        features, nearest = self._features(text, asked)
+        scores = np.sum([getattr(self.weights, name) * values for name, values in features.items()], axis=0)
+        ranked = np.argsort(-scores, kind="stable")
+        ranked = ranked[asked[ranked]]
+        return Hits(self.sections, ranked, scores[ranked], nearest[ranked])
+
+    def features(self, question: str, context: str = "") -> Mapping[str, Scores]:
+        """What `hits` weighs, a value for each section: for fitting the weights (evals/fit.py)."""
+        text = f"{context} {question}".strip()
+        return self._features(text, self.sections.of_works(()))[0]
+
+    def _features(self, text: str, asked: NDArray[np.bool_]) -> tuple[dict[str, Scores], Scores]:
+        """The features by the name of their weight, and the highest cosine of each section."""
+        chinese, worded, sections = _is_chinese(text), self.worded(text), self.sections
         near, near_sentence = self._similarities(worded)
         passages = sections.mean_by_side(near, chinese=chinese)
         sentences = sections.mean_by_side(near_sentence, chinese=chinese)
         words = self._keywords(worded, asked, chinese=chinese)
         alike, alike_sentence, _ = self._by_words(worded)
-        own = weights.passage * passages[0] + weights.passage_in_other_language * passages[1]
-        own += weights.sentence * sentences[0]
-        own += weights.keywords * words[0] + weights.keywords_in_other_language * words[1]
-        own += weights.words_alike * sections.mean_by_side(alike, chinese=chinese)[0]
-        own += weights.words_alike_in_sentence * sections.mean_by_side(alike_sentence, chinese=chinese)[0]
-        mean = (passages[0] + passages[1] + sentences[0] + sentences[1]) / 4
-        above = weights.parent_similarity * mean + weights.parent_keywords * words.max(axis=0)
-        in_scope = sections.beneath(self.names.named_by(text))
-        scores = own + sections.of_parents(above) + self._kinds + weights.named_scope * in_scope
-        ranked = np.argsort(-scores, kind="stable")
-        ranked = ranked[asked[ranked]]
-        nearest = sections.best(np.maximum(near, near_sentence))
-        return Hits(sections, ranked, scores[ranked], nearest[ranked])
+        features = {
+            "passage": passages[0],
+            "passage_in_other_language": passages[1],
+            "sentence": sentences[0],
+            "words_alike": sections.mean_by_side(alike, chinese=chinese)[0],
+            "words_alike_in_sentence": sections.mean_by_side(alike_sentence, chinese=chinese)[0],
+            "keywords": words[0],
+            "keywords_in_other_language": words[1],
+            "parent_similarity": sections.of_parents((passages + sentences).sum(axis=0) / 4),
+            "parent_keywords": sections.of_parents(words.max(axis=0)),
+            "heading": self._kinds["heading"],
+            "caption": self._kinds["caption"],
+            "named_scope": sections.beneath(self.names.named_by(text)),
+        }
+        return features, sections.best(np.maximum(near, near_sentence))
 
     def worded(self, text: str) -> str:
         """The text in Simplified, with its terms as the documents call them."""
@@ -160,6 +173,24 @@ class Search:
     def sentence_words(self, text: str) -> Mapping[tuple[int, int], float]:
         """Share of a question's words that each sentence found has, by place and number."""
         return self._by_words(self.worded(text))[2]
+
+    def word_shares(self, text: str, hits: Sequence[Hit]) -> NDArray[np.float64]:
+        """(hits, words): how much of each word of a text each hit has, weighted by rarity; all of it sums to 0.7."""
+        worded = self.worded(text)
+        words = list(dict.fromkeys(plain_words(worded)))
+        made = self._word_vectors(tuple(self.build.wordmatch.unknown(words)))
+        places = np.array([place.index for hit in hits for place in hit.places], dtype=np.intp)
+        shares = self.build.wordmatch.shares(words, made, places)
+        starts = np.cumsum([0, *(len(hit.places) for hit in hits[:-1])])
+        return np.asarray(np.maximum.reduceat(shares, starts, axis=0))
+
+    def children(self, work: str, parent: str, kind: str) -> list[Hit]:
+        """The sections of a kind beneath one, in reading order, as hits without score."""
+        return [
+            Hit(work, anchor, places[0].coarse, 0.0, places, 0.0)
+            for (_, anchor), places in self.sections.children(work, parent)
+            if places[0].section.kind == kind
+        ]
 
     def _similarities(self, worded: str) -> tuple[Scores, Scores]:
         """Cosine of each place, and of its best sentence, with the question."""
@@ -190,15 +221,22 @@ def _near_sentences(
     return MappingProxyType(build.nearest_sentences(embed(worded), CANDIDATES))
 
 
+def _word_vectors(embeddings: Embeddings, words: tuple[str, ...]) -> Sequence[Sequence[float]]:
+    return embed_words(embeddings, list(words))
+
+
 def _by_words(
-    build: Build, embeddings: Embeddings, embed: Callable[[str], Sequence[float]], worded: str
+    build: Build,
+    word_vectors: Callable[[tuple[str, ...]], Sequence[Sequence[float]]],
+    embed: Callable[[str], Sequence[float]],
+    worded: str,
 ) -> tuple[Scores, Scores, Mapping[tuple[int, int], float]]:
     """How much of a question's words each place has, its best sentence, each sentence; in a large build, those near."""
     places = np.arange(len(build.places))
     if len(places) > CANDIDATES:
         places = np.array(sorted(build.nearest_passages(embed(worded), CANDIDATES)), dtype=np.intp)
     words = list(dict.fromkeys(plain_words(worded)))
-    made = embed_words(embeddings, build.wordmatch.unknown(words))
+    made = word_vectors(tuple(build.wordmatch.unknown(words)))
     found, best, sentences = build.wordmatch.scores(words, made, places)
     alike, alike_sentence = np.zeros((2, len(build.places)))
     alike[places], alike_sentence[places] = found, best

@@ -65,6 +65,13 @@ class Sections:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def children(self, work: str, parent: str) -> list[tuple[tuple[str, str], tuple[Place, ...]]]:
+        """The sections right beneath one, in reading order."""
+        above = self._node.get((work, parent))
+        rows = np.flatnonzero(self._parent[: len(self)] == (-1 if above is None else above))
+        found = [(self.keys[row], self.places[row]) for row in rows]
+        return sorted(found, key=lambda pair: pair[1][0].passage.start)
+
     def of_works(self, works: Collection[str]) -> NDArray[np.bool_]:
         """Which rows belong to the works; none named: all."""
         return np.isin(self._works, list(works)) if works else np.ones(len(self), dtype=bool)

@@ -102,25 +102,42 @@ class WordMatch:
         """
         if not words or not len(places):
             return np.zeros(len(places)), np.zeros(len(places)), {}
+        by_sentence, sentences, at = self._by_sentence(words, vectors, places)
+        by_place = np.maximum.reduceat(by_sentence, at, axis=0).sum(axis=1)
+        shares = by_sentence.sum(axis=1)
+        sizes = np.diff(np.append(at, len(sentences)))
+        numbers = sentences - np.repeat(self._place_starts[places], sizes)
+        owners = np.repeat(places, sizes)
+        found = dict(zip(zip(owners.tolist(), numbers.tolist(), strict=True), shares.tolist(), strict=True))
+        return by_place, np.maximum.reduceat(shares, at), found
+
+    def shares(
+        self, words: Sequence[str], vectors: Sequence[Sequence[float]], places: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """(places, words): the same for each word apart."""
+        if not words or not len(places):
+            return np.zeros((len(places), len(words)))
+        by_sentence, _, at = self._by_sentence(words, vectors, places)
+        return np.asarray(np.maximum.reduceat(by_sentence, at, axis=0))
+
+    def _by_sentence(
+        self, words: Sequence[str], vectors: Sequence[Sequence[float]], places: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
+        """(sentences, words): shares of the sentences of places; the sentences' numbers; where each place's begin."""
         made = iter(vectors)
         han = np.array([has_han(word) for word in words], dtype=bool)
-        asked = np.array([self._vectors[self._ids[word]] if word in self._ids else next(made) for word in words])
         new = np.array([word not in self._ids for word in words], dtype=bool)
-        asked = np.asarray(asked, dtype=np.float32)
+        asked = np.array(
+            [next(made) if word not in self._ids else self._vectors[self._ids[word]] for word in words], np.float32
+        )
         asked[new] = self._centred(asked[new], han[new])
         weights = np.array([self._rarity[self._ids[word]] if word in self._ids else self._rarest for word in words])
-        weights = weights / (weights.sum() or 1.0)
         alike = np.clip(self._vectors @ asked.T - THRESHOLD, 0.0, None)  # (words of the build + 1, words)
+        alike = alike.astype(np.float64) * (weights / (weights.sum() or 1.0))
         sentences, at = _ranges(self._place_starts, places)
         spans, inner = _ranges(self._sentence_starts, sentences, padded=True)
         flat = np.append(self._flat, len(self._ids))[spans]
-        by_sentence = np.maximum.reduceat(alike[flat], inner, axis=0)
-        by_place = np.maximum.reduceat(by_sentence, at, axis=0) @ weights
-        shares = by_sentence @ weights
-        numbers = sentences - np.repeat(self._place_starts[places], np.diff(np.append(at, len(sentences))))
-        owners = np.repeat(places, np.diff(np.append(at, len(sentences))))
-        found = dict(zip(zip(owners.tolist(), numbers.tolist(), strict=True), shares.tolist(), strict=True))
-        return by_place.astype(np.float64), np.maximum.reduceat(shares, at).astype(np.float64), found
+        return np.maximum.reduceat(alike[flat], inner, axis=0), sentences, at
 
     def _centred(self, vectors: Vectors, han: NDArray[np.bool_]) -> Vectors:
         centred = vectors - np.where(han[:, None], self._centres[True], self._centres[False])
