@@ -16,6 +16,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 import prompts
+from chat.expected import holds_figure, holds_name, wanted_figure, wanted_name
 from chat.gazetteer import Gazetteer
 from chat.understand import Query, found_by_meaning
 from ingest.document import Section, Work
@@ -34,6 +35,8 @@ Gap = Literal[
     "later",
     "aftermath",
     "figure",
+    "date",
+    "unnamed",
 ]
 
 MIN_SIMILARITY = 0.76
@@ -41,15 +44,11 @@ MIN_SIMILARITY = 0.76
 0.75-0.79, answers at 0.82-0.92 (evals/README.md)."""
 
 EVIDENCE, EVIDENCE_REACH = 3, 2.0
+EVIDENCE_NAMED, EVIDENCE_NAMED_REACH = 5, 4.0
 """How many of the best sections must lack the figure asked for, and how far below the best they may lie, before the
 documents count as silent on it."""
 
 _NAME = re.compile(r"(?<![A-Za-z0-9À-ɏ])(?:[A-Z][A-Za-z0-9&.]*[A-Za-z0-9]|[A-Z0-9]*[A-Z][A-Z0-9]+)(?![A-Za-z0-9À-ɏ])")
-_FIGURE = re.compile(r"\d")
-_MONEY = re.compile(
-    r"\d[\d.,]*\s*(?:[万亿兆]|billion|million|trillion|bn|mn)|[$¥€£]\s*\d|\d[\d.,]*\s*(?:美元|元|usd)", re.I
-)
-_SHARE = re.compile(r"\d[\d.]*\s*(?:%|percent|per cent|个百分点)|[一二三四五六七八九]成")
 _YEAR_MONTH = re.compile(rf"(20\d\d)\s*年\s*(\d{{1,2}})\s*月|({'|'.join(calendar.month_name[1:]).lower()})\s+(20\d\d)")
 _MONTHS = tuple(month.lower() for month in calendar.month_name[1:])
 _OF_THE_WHOLE = frozenset({"outline", "author", "published", "title", "caption"})
@@ -116,8 +115,8 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
         return Silence("later", later)
     if "aftermath" in query.asks and works[0].date:
         return Silence("aftermath", works[0].date.isoformat())
-    if "amount" in query.asks and not _has_figure(query.asks, hits):
-        return Silence("figure")
+    if gap := _lacks(query, hits):
+        return Silence(gap)
     return None
 
 
@@ -151,13 +150,23 @@ def _caption_gap(anchors: Collection[str], hits: Sequence[Hit]) -> Silence:
     return Silence("caption", sections=tuple(found)) if found else Silence("no-caption", next(iter(anchors)))
 
 
-def _has_figure(asked: Collection[str], hits: Sequence[Hit]) -> bool:
-    """Whether one of the best sections holds a figure of the kind asked for."""
-    pattern = _MONEY if "money" in asked else _SHARE if "share" in asked else _FIGURE
+def _lacks(query: Query, hits: Sequence[Hit]) -> Gap | None:
+    """Which kind of answer the question wants that the sentences about its subject do not hold."""
+    figure, name = wanted_figure(query.asks), wanted_name(query.asks)
+    if _OF_THE_WHOLE & query.asks:
+        return None
+    if figure is not None and not holds_figure(figure, _texts(hits, EVIDENCE, EVIDENCE_REACH)):
+        return "date" if figure.key in ("day", "when") else "figure"
+    if name and not holds_name(name, _texts(hits, EVIDENCE_NAMED, EVIDENCE_NAMED_REACH), query.question):
+        return "unnamed"
+    return None
+
+
+def _texts(hits: Sequence[Hit], count: int, reach: float) -> list[str]:
     written = (hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item"))
-    bodies = list(itertools.islice(written, EVIDENCE))
-    near = [hit for hit in bodies if hit.score >= bodies[0].score - EVIDENCE_REACH]
-    return any(pattern.search(fold(place.passage.text)) for hit in near for place in hit.places)
+    bodies = list(itertools.islice(written, count))
+    near = [hit for hit in bodies if hit.score >= bodies[0].score - reach]
+    return [place.passage.text for hit in near for place in hit.places]
 
 
 def _later_than_all(question: str, works: Sequence[Work]) -> str:

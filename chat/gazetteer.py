@@ -27,10 +27,14 @@ _WORD = re.compile(r"[A-Za-z0-9]+(?:[.&'’-][A-Za-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A company, index, person, place … with its names; `cased`: its Latin names count only with their capitals."""
+    """A company, index, person, place … with its names; `cased`: its Latin names count only with their capitals.
+
+    `kind` is the table of prompts/entities.toml that lists it.
+    """
 
     names: tuple[str, ...]
     cased: bool
+    kind: str
 
 
 class Gazetteer:
@@ -45,7 +49,11 @@ class Gazetteer:
 
         A name within a longer one does not count, nor one that says who asks (香港客戶, Japanese investors).
         """
-        named = [(entity, start, end) for entity, start, end in _named(question) if not _AUDIENCE.match(question, end)]
+        named = [
+            (entity, start, end)
+            for entity, start, end in named_entities(question)
+            if not _AUDIENCE.match(question, end)
+        ]
         longest = [
             (entity, start, end)
             for entity, start, end in named
@@ -65,8 +73,8 @@ class Gazetteer:
 def known_entities() -> tuple[Entity, ...]:
     """All entities of prompts/entities.toml, their names in Simplified."""
     return tuple(
-        Entity(tuple(map(to_simplified, names)), key == "cased")
-        for table in prompts.entities().values()
+        Entity(tuple(map(to_simplified, names)), key == "cased", kind)
+        for kind, table in prompts.entities().items()
         for key in ("names", "cased")
         for names in table.get(key, [])
     )
@@ -80,7 +88,8 @@ def _names() -> tuple[dict[str, Entity], dict[str, tuple[str, Entity]]]:
     return chinese, {name.lower(): (name, entity) for name, entity in pairs if name.isascii()}
 
 
-def _named(question: str) -> Iterator[tuple[Entity, int, int]]:
+def named_entities(question: str) -> Iterator[tuple[Entity, int, int]]:
+    """The well-known names in a text, each with its place."""
     simplified = to_simplified(question)  # of the same length
     chinese, latin = _names()
     for name, entity in chinese.items():

@@ -14,16 +14,21 @@ from typing import Literal
 
 import prompts
 from chat.coverage import Vocabulary
+from chat.gazetteer import named_entities
+from chat.numbers import Figure, covers, figures, occurs
 from chat.understand import Query
 from ingest.document import Language
 from vectorstore.build import Place, keyword_language
 from vectorstore.retrieve import Hit, Search
-from vectorstore.words import content_words, fold
+from vectorstore.words import content_words, fold, tokens
 
 Kind = Literal["direction", "negation", "exclusive", "rank", "attribution", "figure"]
 
 SECTIONS, REACH = 3, 2.0
 """How many of the best sections are looked through, and how far below the best they may lie."""
+
+_BEST = 8
+"""Sentences among which one that says so by another source is looked for."""
 
 RARE = 0.12
 """Share of passages up to which a word tells what a sentence is about."""
@@ -48,7 +53,72 @@ class _Sentence:
     place: Place
     start: int
     end: int
+    text: str
     folded: str
+
+
+# Figures
+
+
+def _figure(asserted: Sequence[str], sentences: Sequence[_Sentence], vocabulary: Vocabulary) -> _Sentence | None:
+    """A sentence with another figure of the kind that the question asserts, which no sentence near it has."""
+    printed = [(sentence, figures(sentence.text)) for sentence in sentences]
+    among = [figure for _, found in printed for figure in found]
+    for clause in asserted:
+        about = _telling(clause, vocabulary)
+        for figure in unheard_figures(clause, among, vocabulary):
+            rivals = [
+                sentence
+                for sentence, found in printed
+                if _shares_subject(about, sentence) and any(_comparable(figure, other) for other in found)
+            ]
+            if rivals:
+                return max(rivals, key=lambda rival: len(about & set(content_words(rival.folded))))
+    return None
+
+
+def unheard_figures(clause: str, among: Sequence[Figure], vocabulary: Vocabulary) -> list[Figure]:
+    """The figures of a clause that neither stand among the given ones nor anywhere in the documents, as printed."""
+    found = []
+    for figure in figures(clause):
+        if figure.kind not in ("money", "percent", "points", "multiple", "date"):
+            continue
+        near = any(covers(figure, other) or covers(other, figure) for other in among) or occurs(figure, among)
+        printed = [word for word in tokens(clause[figure.start : figure.end]) if word[0].isdigit()]
+        if not near and not (printed and all(word in vocabulary.words for word in printed)):
+            found.append(figure)
+    return found
+
+
+def _comparable(one: Figure, other: Figure) -> bool:
+    return one.kind == other.kind and one.grain == other.grain and (one.unit == other.unit or not one.unit)
+
+
+# Attribution
+
+_SAYS = (
+    r"(?:的)?(?:指出|预测|预计|预期|预估|认为|表示|估计|称|说|话|讲|警告)"
+    r"|(?:'s)? (?:says?|said|predict\w*|forecast\w*|project\w*|expect\w*|estimat\w*|warn\w*|argu\w*)"
+)
+
+
+def _attribution(query: Query, sentences: Sequence[_Sentence]) -> _Sentence | None:
+    """A sentence that another source said, where the question names one that its section does not mention."""
+    folded = fold(query.question)
+    sources = [
+        entity
+        for entity, _, end in named_entities(query.question)
+        if entity.kind in ("companies", "institutions", "people", "exchanges") and re.match(_SAYS, folded[end:])
+    ]
+    for entity in sources:
+        names = [fold(name) for name in entity.names]
+        for sentence in sentences[:_BEST]:
+            if any(name in fold(place.passage.text) for place in sentence.hit.places for name in names):
+                break
+            for other, _, end in named_entities(sentence.text):
+                if other is not entity and re.match(_SAYS, sentence.folded[end:]):
+                    return sentence
+    return None
 
 
 _Check = Callable[[str, Sequence[str], Sequence[_Sentence], Vocabulary], _Sentence | None]
@@ -71,6 +141,10 @@ def find_contradiction(
         for clause in asserted:
             if found := check(clause, asserted, sentences, vocabulary):
                 return Contradiction(kind, found.hit, found.place, found.start, found.end)
+    if found := _figure(asserted, sentences, vocabulary):
+        return Contradiction("figure", found.hit, found.place, found.start, found.end)
+    if found := _attribution(query, sentences):
+        return Contradiction("attribution", found.hit, found.place, found.start, found.end)
     return _rank(query, hits, search)
 
 
@@ -100,7 +174,8 @@ def _sentences(language: Language, hits: Sequence[Hit]) -> Iterator[_Sentence]:
         for place in hit.places:
             if keyword_language(place.edition) == side:
                 for start, end in place.sentences:
-                    yield _Sentence(hit, place, start, end, fold(place.passage.text[start:end]))
+                    text = place.passage.text[start:end]
+                    yield _Sentence(hit, place, start, end, text, fold(text))
 
 
 # Direction

@@ -49,7 +49,7 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
         question,
         _carried(question, history),
         language or reply_language(question, history),
-        frozenset(key for key in _CUES if asks(key, question)) | ({"list"} if _WHICH_ONES.search(question) else set()),
+        _asked(question),
         _named_captions(question),
         _asked_count(question),
     )
@@ -58,7 +58,33 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
 _CUES = (
     *("list", "compare", "definition", "amount", "money", "share", "when", "why"),
     *("caption", "outline", "author", "published", "title", "advice", "steer", "aftermath"),
+    *("basis_points", "level", "day"),
 )
+
+_WHICH = r"(?:哪|边)(?:一|几|两|三)?(?:家|间|个|所|些|位|只|种)?[\u4e00-\u9fff]{0,4}?"
+_WHICH_EN = r"\b(?:which|name the) (?:\w+ ){0,2}"
+_NAME_CUES = {
+    "organisation": re.compile(
+        _WHICH + r"(?:公司|机构|交易所|银行|券商|托管商|监管|企业|厂商|投行)|(?:哪|边)(?:一|几|两|三)?(?:家|间)"
+        rf"|{_WHICH_EN}(?:compan(?:y|ies)|exchanges?|banks?|custodians?|regulators?|firms?|institutions?|brokers?)\b"
+    ),
+    "person": re.compile(
+        rf"哪(?:一)?位|{_WHICH_EN}(?:analyst|person|official|senator)|\bwho (?:sponsored|wrote|signed)"
+    ),
+    "asset": re.compile(
+        _WHICH
+        + rf"(?:币|代币|coin|token)|(?:哪|边)(?:一|几|两)?只|{_WHICH_EN}(?:coins?|tokens?|cryptocurrenc(?:y|ies))\b"
+    ),
+    "place": re.compile(_WHICH + rf"(?:国家|国|地区|城市)|{_WHICH_EN}(?:countr(?:y|ies)|regions?|cit(?:y|ies))\b"),
+}
+"""What asks for a name of a kind, in folded questions."""
+
+
+def _asked(question: str) -> frozenset[str]:
+    folded = fold(question)
+    found = {key for key in _CUES if asks(key, question)}
+    found |= {key for key, pattern in _NAME_CUES.items() if pattern.search(folded)}
+    return frozenset(found | ({"list"} if _WHICH_ONES.search(question) else set()))
 
 
 _WHICH_ONES = re.compile(

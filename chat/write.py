@@ -12,6 +12,7 @@ import numpy as np
 import prompts
 from chat.answer import Outcome, SectionLink
 from chat.coverage import Silence, Vocabulary, find_silence
+from chat.premise import find_contradiction
 from chat.understand import Query, asks, counts, sides
 from chat.verify import Draft, DraftStatement, Span, section_heading
 from ingest.document import CAPTIONS, Edition, Language
@@ -32,6 +33,9 @@ REACH_LISTED = 3.0
 REACH, REACH_COMPARED = 1.4, 3.0
 """How far below the best section's score another is still quoted. Wider finds more of the sections that answer and
 quotes more that do not: 1.0 gave 0.74 and 0.70 on the gold set, 2.5 gave 0.80 and 0.62 (evals/README.md)."""
+
+MAY_BE_DENIED = ("name", "figure", "date", "unnamed")
+"""Gaps of questions that may rest on what the documents deny: that is said first."""
 
 _FRONT = ("title", "date", "author")
 
@@ -57,6 +61,12 @@ class QuotingWriter:
         """The sentences that answer, or why there are none."""
         build = self._search.build
         silence = find_silence(query, hits, build, self._vocabulary)
+        if silence is None or silence.gap in MAY_BE_DENIED:
+            denied = find_contradiction(query, hits, self._search, self._vocabulary)
+            if denied is not None:
+                statement = quote_span(query.language, denied.place, denied.start, denied.end)
+                notice = prompts.message(f"denied-{denied.kind}", query.language)
+                return Draft(query.question, query.language, "false_premise", (statement,), notice=notice)
         if silence is not None:
             return self._silent(query, silence, hits)
         statements = tuple(self._statements(query, hits))

@@ -1,0 +1,88 @@
+"""The kind of answer that a question wants (a figure, a day, a company …), and whether a sentence holds one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import prompts
+from chat.gazetteer import named_entities
+from chat.numbers import Figure, figures
+from vectorstore.words import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a question wants: the key of its cues, and which figures are of that kind."""
+
+    key: str
+    fits: Callable[[Figure], bool]
+
+
+_FIGURES = (
+    Kind("basis_points", lambda f: f.kind == "points"),
+    Kind("level", lambda f: f.kind in ("count", "money") and f.low >= 100),
+    Kind("money", lambda f: f.kind == "money"),
+    Kind("share", lambda f: f.kind in ("percent", "points", "multiple")),
+    Kind("day", lambda f: f.kind == "date" and f.grain == "day"),
+    Kind("amount", lambda f: f.kind != "date"),
+    Kind("when", lambda f: f.kind in ("date", "duration")),
+)
+"""The narrowest first: of several that a question has cues of, that one is meant."""
+
+_NAMES = {
+    "organisation": ("companies", "exchanges", "institutions"),
+    "person": ("people", "institutions", "companies", "exchanges"),
+    "asset": ("cryptocurrencies", "commodities", "indices", "currencies"),
+    "place": ("countries",),
+}
+"""Which tables of prompts/entities.toml name what a question asks for by its kind."""
+
+_LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9.&]*[A-Za-z0-9](?![A-Za-z0-9])")
+_ORGANISATION = re.compile(
+    r"[\u4e00-\u9fff]{2,6}(?:公司|集[团團]|[银銀]行|航[运運]|控股|[证證]券|基金|交易所|科技|能源|[电電]力|[资資]本)"
+)
+
+
+def wanted_figure(asks: Collection[str]) -> Kind | None:
+    """The kind of figure that a question with these cues wants, or None."""
+    return next((kind for kind in _FIGURES if kind.key in asks), None)
+
+
+def wanted_name(asks: Collection[str]) -> str:
+    """The kind of name that a question with these cues wants, or an empty string."""
+    return next((key for key in _NAMES if key in asks), "")
+
+
+def holds_figure(kind: Kind, texts: Sequence[str]) -> bool:
+    return any(kind.fits(figure) for text in texts for figure in figures(text))
+
+
+def holds_name(kind: str, texts: Sequence[str], question: str) -> bool:
+    """Whether one of the texts names something of a kind that the question does not name itself.
+
+    Names are those of prompts/entities.toml, Latin ones with a capital, and Chinese ones that end as companies do.
+    """
+    asked = {entity for entity, _, _ in named_entities(question)}
+    known = fold(question)
+    for text in texts:
+        if any(entity.kind in _NAMES[kind] and entity not in asked for entity, _, _ in named_entities(text)):
+            return True
+        if kind in ("organisation", "person") and any(fold(m[0]) not in known for m in _ORGANISATION.finditer(text)):
+            return True
+        if any(_is_name(match, text) and fold(match[0]) not in known for match in _LATIN.finditer(text)):
+            return True
+    return False
+
+
+def _is_name(match: re.Match[str], text: str) -> bool:
+    """A capital within a sentence, and no common abbreviation."""
+    begins = not text[: match.start()].strip(" \"'“‘(") or text[: match.start()].rstrip().endswith((".", ":", "?"))
+    return match[0] not in _common() and not (begins and match[0][1:].islower())
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(prompts.cues("capitalized"))
