@@ -5,8 +5,6 @@ Method, not wording: a question is refused for what it asks about that the passa
 
 from __future__ import annotations
 
-import calendar
-import datetime
 import itertools
 import re
 from collections.abc import Collection, Sequence
@@ -18,8 +16,9 @@ from rapidfuzz import fuzz, process
 import prompts
 from chat.expected import holds_figure, holds_name, wanted_figure, wanted_name
 from chat.gazetteer import Gazetteer
+from chat.numbers import figures
 from chat.understand import Query, found_by_meaning
-from ingest.document import Section, Work
+from ingest.document import CAPTIONS, Section, Work
 from vectorstore.build import Build
 from vectorstore.retrieve import Hit, Hits
 from vectorstore.words import content_words, fold, tokens
@@ -43,14 +42,11 @@ MIN_SIMILARITY = 0.76
 """Cosine of multilingual-e5 below which nothing is about the question: unrelated texts of one language lie around
 0.75-0.79, answers at 0.82-0.92 (evals/README.md)."""
 
-EVIDENCE, EVIDENCE_REACH = 3, 2.0
-EVIDENCE_NAMED, EVIDENCE_NAMED_REACH = 5, 4.0
-"""How many of the best sections must lack the figure asked for, and how far below the best they may lie, before the
+EVIDENCE, EVIDENCE_REACH = 5, 4.0
+"""How many of the best sections must lack what is asked for, and how far below the best they may lie, before the
 documents count as silent on it."""
 
 _NAME = re.compile(r"(?<![A-Za-z0-9À-ɏ])(?:[A-Z][A-Za-z0-9&.]*[A-Za-z0-9]|[A-Z0-9]*[A-Z][A-Z0-9]+)(?![A-Za-z0-9À-ɏ])")
-_YEAR_MONTH = re.compile(rf"(20\d\d)\s*年\s*(\d{{1,2}})\s*月|({'|'.join(calendar.month_name[1:]).lower()})\s+(20\d\d)")
-_MONTHS = tuple(month.lower() for month in calendar.month_name[1:])
 _OF_THE_WHOLE = frozenset({"outline", "author", "published", "title", "caption"})
 """What may be asked of a document without a word that stands in it."""
 
@@ -97,10 +93,12 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
     """What keeps the documents from answering, or None."""
     if "steer" in query.asks:
         return Silence("steering")
-    if "advice" in query.asks:
+    if "advice" in query.asks or _ADVICE.search(fold(query.question)):
         return Silence("advice")
     if query.captions:
         return _caption_gap(query.captions, hits)
+    if captions := _captions_meant(query, hits):
+        return Silence("caption", sections=captions)
     words, meant = _words(query)
     if not words and not meant:
         return Silence("wordless")
@@ -111,11 +109,11 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
     if not meant and _all_unheard(words, build, vocabulary):
         return Silence("distant")
     works = [build.works[hit.work] for hit in hits[:1]]
-    if later := _later_than_all(query.question, works):
+    if later := _later_than_all(query.question, works, vocabulary.words):
         return Silence("later", later)
     if "aftermath" in query.asks and works[0].date:
         return Silence("aftermath", works[0].date.isoformat())
-    if gap := _lacks(query, hits):
+    if gap := _lacks(query, hits, vocabulary):
         return Silence(gap)
     return None
 
@@ -150,33 +148,70 @@ def _caption_gap(anchors: Collection[str], hits: Sequence[Hit]) -> Silence:
     return Silence("caption", sections=tuple(found)) if found else Silence("no-caption", next(iter(anchors)))
 
 
-def _lacks(query: Query, hits: Sequence[Hit]) -> Gap | None:
+_ADVICE = re.compile(
+    r"(?:我|客户).*?(?:该|应唔应该|要不要|好唔好|使唔使|可以|值得|建议).*?(?:买|卖|换成|入市|入货|加仓|减仓|清仓|梭哈|沽)"
+    r"|\b(?:should|shall|can|could) (?:i|we|my (?:client|mother|father|wife|husband|parents|family))\b.*?"
+    r"\b(?:buy|sell|put|invest|hold|dump|switch|move|add|trim|short)\b"
+)
+"""Someone asks what to do with money of their own."""
+
+_DRAWN = re.compile(
+    r"(?<!代)(?:表格|图表|示意图|时间线图|[那这](?:个|张)[表图]|[表图](?:里|中|内|上|入面)|[的之][表图](?=[,，]))"
+    r"|\b(?:table|chart|figure|diagram|graphic)\b"
+)
+"""A question speaks of a table or figure without its number."""
+
+TELLING = 0.12
+"""Share of passages up to which a word tells what a sentence is about."""
+
+CAPTIONS_MEANT = 3
+"""Among so many of the best sections must the caption be."""
+
+
+def _captions_meant(query: Query, hits: Sequence[Hit]) -> tuple[tuple[str, Section], ...]:
+    """The caption that a question describes instead of naming its number."""
+    if "caption" in query.asks or not _DRAWN.search(fold(query.question)):
+        return ()
+    found = [hit for hit in hits[:CAPTIONS_MEANT] if hit.places[0].section.kind in CAPTIONS]
+    return tuple((hit.work, hit.places[0].section) for hit in found[:1])
+
+
+def _lacks(query: Query, hits: Sequence[Hit], vocabulary: Vocabulary) -> Gap | None:
     """Which kind of answer the question wants that the sentences about its subject do not hold."""
     figure, name = wanted_figure(query.asks), wanted_name(query.asks)
     if _OF_THE_WHOLE & query.asks:
         return None
-    if figure is not None and not holds_figure(figure, _texts(hits, EVIDENCE, EVIDENCE_REACH)):
+    sentences = _about(query, hits, vocabulary)
+    if figure is not None and not holds_figure(figure, sentences):
         return "date" if figure.key in ("day", "when") else "figure"
-    if name and not holds_name(name, _texts(hits, EVIDENCE_NAMED, EVIDENCE_NAMED_REACH), query.question):
+    if name and not holds_name(name, _texts(hits), query.question):
         return "unnamed"
     return None
 
 
-def _texts(hits: Sequence[Hit], count: int, reach: float) -> list[str]:
+def _texts(hits: Sequence[Hit]) -> list[str]:
+    """The passages of the best sections in every edition."""
     written = (hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item"))
-    bodies = list(itertools.islice(written, count))
-    near = [hit for hit in bodies if hit.score >= bodies[0].score - reach]
+    bodies = list(itertools.islice(written, EVIDENCE))
+    near = [hit for hit in bodies if hit.score >= bodies[0].score - EVIDENCE_REACH]
     return [place.passage.text for hit in near for place in hit.places]
 
 
-def _later_than_all(question: str, works: Sequence[Work]) -> str:
-    """A month after the documents' dates that the question takes as past; empty if there is none."""
-    folded = fold(question)
-    dates = [work.date for work in works if work.date]
-    for match in _YEAR_MONTH.finditer(folded):
-        year, month = (int(match[1]), int(match[2])) if match[1] else (int(match[4]), _MONTHS.index(match[3]) + 1)
-        if not 1 <= month <= 12 or not dates:
+def _about(query: Query, hits: Sequence[Hit], vocabulary: Vocabulary) -> list[str]:
+    """Those passages that have at least half as many of the question's telling words as the one with most."""
+    asked = {word for word in content_words(query.question) if 0 < vocabulary.share(word) <= TELLING}
+    texts = _texts(hits)
+    shared = [len(asked & set(content_words(text))) for text in texts]
+    return [text for text, count in zip(texts, shared, strict=True) if 2 * count >= max(shared)]
+
+
+def _later_than_all(question: str, works: Sequence[Work], words: Collection[str]) -> str:
+    """A date after those of the documents, which they do not name either; empty if there is none."""
+    published = max((work.date.toordinal() for work in works if work.date), default=None)
+    for figure in figures(question):
+        if figure.kind != "date" or figure.unit or published is None or figure.low <= published:
             continue
-        if datetime.date(year, month, 1) > max(dates) and _PAST.search(folded):
-            return match[0]
+        printed = question[figure.start : figure.end]
+        if not set(tokens(printed)) <= set(words) or _PAST.search(fold(question)):
+            return printed
     return ""

@@ -72,13 +72,20 @@ def holds_name(kind: str, texts: Sequence[str], question: str) -> bool:
             return True
         if kind in ("organisation", "person") and any(fold(m[0]) not in known for m in _ORGANISATION.finditer(text)):
             return True
-        if any(_is_name(match, text) and fold(match[0]) not in known for match in _LATIN.finditer(text)):
+        if any(_may_be(kind, match, text) and fold(match[0]) not in known for match in _LATIN.finditer(text)):
             return True
     return False
 
 
-def _is_name(match: re.Match[str], text: str) -> bool:
-    """A capital within a sentence, and no common abbreviation."""
+def _may_be(kind: str, match: re.Match[str], text: str) -> bool:
+    """A capital within a sentence that is no common abbreviation, nor the well-known name of something else.
+
+    What is all capitals and not well known is a term as often as a name (RWA): only assets go by such.
+    """
+    if any(entity.kind not in _NAMES[kind] for entity, _, _ in named_entities(match[0])):
+        return False
+    if kind != "asset" and match[0].isupper():
+        return False
     begins = not text[: match.start()].strip(" \"'“‘(") or text[: match.start()].rstrip().endswith((".", ":", "?"))
     return match[0] not in _common() and not (begins and match[0][1:].islower())
 

@@ -22,7 +22,7 @@ _AUDIENCE = re.compile(
 _PARTICLES = "的在是和與与及跟被等將将有也對对、，。（） "
 """Some names are listed with the character after them, since alone they occur within ordinary words."""
 
-_WORD = re.compile(r"[A-Za-z0-9]+(?:[.&'’-][A-Za-z0-9]+)*")
+_WORD = re.compile(r"[A-Za-z0-9]+(?:[.&'’-](?!s\b)[A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def unheard_figures(clause: str, among: Sequence[Figure], vocabulary: Vocabulary
     """The figures of a clause that neither stand among the given ones nor anywhere in the documents, as printed."""
     found = []
     for figure in figures(clause):
-        if figure.kind not in ("money", "percent", "points", "multiple", "date"):
+        if figure.kind not in ("money", "percent", "points", "multiple", "date") or figure.unit == "no year":
             continue
         near = any(covers(figure, other) or covers(other, figure) for other in among) or occurs(figure, among)
         printed = [word for word in tokens(clause[figure.start : figure.end]) if word[0].isdigit()]

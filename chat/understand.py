@@ -9,6 +9,7 @@ from functools import cache
 
 import prompts
 from chat.answer import Turn
+from chat.numbers import figures
 from ingest.document import Language
 from vectorstore.words import chinese_script, content_words, fold, foreign_letters
 
@@ -58,9 +59,10 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
 _CUES = (
     *("list", "compare", "definition", "amount", "money", "share", "when", "why"),
     *("caption", "outline", "author", "published", "title", "advice", "steer", "aftermath"),
-    *("basis_points", "level", "day"),
+    *("basis_points", "level", "day", "beside"),
 )
 
+_FRONT = frozenset({"author", "published", "title"})
 _WHICH = r"(?:哪|边)(?:一|几|两|三)?(?:家|间|个|所|些|位|只|种)?[\u4e00-\u9fff]{0,4}?"
 _WHICH_EN = r"\b(?:which|name the) (?:\w+ ){0,2}"
 _NAME_CUES = {
@@ -84,6 +86,8 @@ def _asked(question: str) -> frozenset[str]:
     folded = fold(question)
     found = {key for key in _CUES if asks(key, question)}
     found |= {key for key, pattern in _NAME_CUES.items() if pattern.search(folded)}
+    if found & _FRONT and any(figure.kind != "date" for figure in figures(question)):
+        found -= _FRONT  # of something in the document, not of the document
     return frozenset(found | ({"list"} if _WHICH_ONES.search(question) else set()))
 
 

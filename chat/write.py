@@ -67,10 +67,11 @@ class QuotingWriter:
                 statement = quote_span(query.language, denied.place, denied.start, denied.end)
                 notice = prompts.message(f"denied-{denied.kind}", query.language)
                 return Draft(query.question, query.language, "false_premise", (statement,), notice=notice)
-        if silence is not None:
+        partial = silence is not None and silence.gap == "caption" and "beside" in query.asks
+        if silence is not None and not partial:
             return self._silent(query, silence, hits)
         statements = tuple(self._statements(query, hits))
-        notices = []
+        notices = [prompts.message("silent-caption", query.language)] if partial else []
         if is_definition(query, build):
             if term := undefined_term(query.question, build):
                 notices.append(prompts.message("term-undefined", query.language, term=term))
@@ -78,7 +79,8 @@ class QuotingWriter:
                 statements += extra
                 notices.append(prompts.message("term-glossary", query.language))
         joined = ("" if query.language != "en" else " ").join(notices)
-        return Draft(query.question, query.language, "answered", statements, notice=joined)
+        outcome: Outcome = "partial" if partial else "answered"
+        return Draft(query.question, query.language, outcome, statements, notice=joined)
 
     # What answers
 
