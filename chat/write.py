@@ -68,7 +68,7 @@ class QuotingWriter:
 
     # What answers
 
-    def _statements(self, query: Query, hits: Sequence[Hit]) -> Iterator[DraftStatement]:
+    def _statements(self, query: Query, hits: Hits) -> Iterator[DraftStatement]:
         chosen = self._front(query, hits) or self._listed(query, hits) or self._sentences(query, hits)
         for candidate in chosen:
             yield quote_span(query.language, candidate.place, candidate.start, candidate.end)
@@ -87,7 +87,7 @@ class QuotingWriter:
         found.sort(key=lambda hit: (hit.work, hit.places[0].passage.start))
         return [_whole(hit, query.language) for hit in found]
 
-    def _listed(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
+    def _listed(self, query: Query, hits: Hits) -> list[_Candidate]:
         """The members of a list of the document, where a list is asked for and the search points at it.
 
         It does if it found the list's lead first, or two of its members among the first three, or one of the first
@@ -96,9 +96,9 @@ class QuotingWriter:
         if "list" not in query.asks or not hits:
             return []
         lists: dict[tuple[str, str], list[Hit]] = {}
-        for hit in hits:
+        for hit in hits.of_work(hits[0].work):
             section = hit.places[0].section
-            if hit.work == hits[0].work and section.parent and section.kind in ("bullet", "item"):
+            if section.parent and section.kind in ("bullet", "item"):
                 lists.setdefault((section.parent, section.kind), []).append(hit)
         first = [hit.places[0].section for hit in hits[:3]]
         for (lead, kind), members in lists.items():
@@ -110,7 +110,7 @@ class QuotingWriter:
                 return [_first_sentence(member, query.language) for member in members]
         return []
 
-    def _sentences(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
+    def _sentences(self, query: Query, hits: Hits) -> list[_Candidate]:
         """The best sentences of the best sections, together where they belong to one, best section first."""
         wide = "compare" in query.asks
         reach = REACH_COMPARED if wide else REACH
@@ -248,7 +248,7 @@ def undefined_term(question: str, build: Build) -> str:
     return ""
 
 
-def introduced_by(lead: Hit, hits: Sequence[Hit]) -> list[Hit]:
+def introduced_by(lead: Hit, hits: Hits) -> list[Hit]:
     """The bullets that a line ending in a colon introduces: those after it, or beneath it; none for other lines."""
     section = lead.places[0].section
     if not lead.places[0].passage.text.rstrip().endswith((":", "：")):
@@ -260,7 +260,7 @@ def introduced_by(lead: Hit, hits: Sequence[Hit]) -> list[Hit]:
     )
     level = section.anchor if section.kind == "bullet" else section.parent
     anchors = [bullet.anchor for bullet in bullets if bullet.parent == level][:MAX_LIST]
-    found = {hit.anchor: hit for hit in hits if hit.work == lead.work}
+    found = {hit.anchor: hit for hit in hits.of_work(lead.work)}
     return [found[anchor] for anchor in anchors if anchor in found]
 
 

@@ -91,6 +91,11 @@ class Hits(Sequence[Hit]):
             return [self[rank] for rank in range(*place.indices(len(self)))]
         return self._hit(int(self._rows[place]), float(self._scores[place]), float(self._similarities[place]))
 
+    def of_work(self, work: str) -> Iterator[Hit]:
+        """Those of one work, best first."""
+        mine = self._sections.of_works([work])[self._rows]
+        return (self[rank] for rank in np.flatnonzero(mine).tolist())
+
     def _hit(self, row: int, score: float, similarity: float) -> Hit:
         places = self._sections.places[row]
         return Hit(*self._sections.keys[row], places[0].coarse, score, places, similarity)
@@ -106,8 +111,9 @@ class Search:
         self.names = SectionNames(build.editions.values())
         self._embed = lru_cache(maxsize=256)(embeddings.embed_query)
         # The writer asks for the sentences of the question that was just searched.
-        self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, embeddings, self._embed))
         self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._embed))
+        self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._embed))
+        self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, embeddings, self._near_passages))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
             for lang in build.keywords
@@ -166,7 +172,7 @@ class Search:
         best: dict[int, float] = {}
         for (place, _), score in self._near_sentences(worded).items():
             best[place] = max(score, best.get(place, -1.0))
-        return self._filled(self.build.nearest_passages(self._embed(worded), CANDIDATES)), self._filled(best)
+        return self._filled(self._near_passages(worded)), self._filled(best)
 
     def _filled(self, found: Mapping[int, float]) -> Scores:
         """A score for every place: the lowest found where the vector search brought none."""
@@ -184,6 +190,10 @@ class Search:
         return np.asarray(found / found.max(axis=1, keepdims=True, initial=1e-9))
 
 
+def _near_passages(build: Build, embed: Callable[[str], Sequence[float]], worded: str) -> Mapping[int, float]:
+    return MappingProxyType(build.nearest_passages(embed(worded), CANDIDATES))
+
+
 def _near_sentences(
     build: Build, embed: Callable[[str], Sequence[float]], worded: str
 ) -> Mapping[tuple[int, int], float]:
@@ -191,12 +201,12 @@ def _near_sentences(
 
 
 def _by_words(
-    build: Build, embeddings: Embeddings, embed: Callable[[str], Sequence[float]], worded: str
+    build: Build, embeddings: Embeddings, near_passages: Callable[[str], Mapping[int, float]], worded: str
 ) -> tuple[Scores, Scores, Mapping[tuple[int, int], float]]:
     """How much of a question's words each place has, its best sentence, each sentence; in a large build, those near."""
     places = np.arange(len(build.places))
     if len(places) > CANDIDATES:
-        places = np.array(sorted(build.nearest_passages(embed(worded), CANDIDATES)), dtype=np.intp)
+        places = np.array(sorted(near_passages(worded)), dtype=np.intp)
     words = list(dict.fromkeys(plain_words(worded)))
     made = embed_words(embeddings, build.wordmatch.unknown(words))
     found, best, sentences = build.wordmatch.scores(words, made, places)
