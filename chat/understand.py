@@ -42,6 +42,9 @@ class Query:
     count: int | None = None
     """How many things it asks for: three scenarios."""
 
+    ordinal: int | None = None
+    """Which of the things that the turn before was about: the second one."""
+
 
 def understand(question: str, history: Sequence[Turn] = (), language: Language | None = None) -> Query:
     """Reads a question in the light of the turns before it."""
@@ -53,13 +56,14 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
         _asked(question),
         _named_captions(question),
         _asked_count(question),
+        _ordinal(question),
     )
 
 
 _CUES = (
     *("list", "compare", "definition", "amount", "money", "share", "when", "why"),
     *("caption", "outline", "author", "published", "title", "advice", "steer", "aftermath"),
-    *("basis_points", "level", "day", "beside"),
+    *("basis_points", "level", "day", "beside", "others"),
 )
 
 _FRONT = frozenset({"author", "published", "title"})
@@ -154,7 +158,21 @@ def _carried(question: str, history: Sequence[Turn]) -> str:
     begins = _cue_pattern("goes_on").match(fold(question.lstrip()))
     leans = asks("leans", question) and not _SUBJECT.search(question)
     width = len(_HAN.findall(question)) + 2 * len(re.findall(r"[A-Za-z]+", question))
-    return earlier if begins or leans or width <= 6 else ""
+    return earlier if begins or leans or width <= 6 or _ordinal(question) else ""
+
+
+_ORDINAL = re.compile(
+    r"^\W*(?:那|咁|噉|哦|好)?\W*第([一二三四五六七八九]|[1-9])(?:条|点|项|个|种|家|样|则|件)(?!章|节)"
+    r"|\b(?:the )?(first|second|third|fourth|fifth|last) (?:one|of (?:those|these|them)|point|item|way|option)\b"
+)
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+
+
+def _ordinal(question: str) -> int | None:
+    match = _ORDINAL.search(fold(question))
+    if match is None:
+        return None
+    return _ORDINALS[match[2]] if match[2] else int(_NUMERALS.get(match[1], match[1]))
 
 
 _SUBJECT = re.compile(r"(?<=[^.?!])[A-Z][A-Za-z0-9]+|[A-Z]{2,}|[「『“《]|\d{2,}")

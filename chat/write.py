@@ -28,9 +28,9 @@ MAX_LIST = 8
 LOOKED_AT = 12
 SECTIONS, SECTIONS_COMPARED = 3, 4
 HEADINGS = ("chapter", "item", "heading")
-REACH_LISTED = 3.0
+REACH_LISTED = 2.0
 
-REACH, REACH_COMPARED = 1.4, 3.0
+REACH = 1.6
 """How far below the best section's score another is still quoted. Wider finds more of the sections that answer and
 quotes more that do not: 1.0 gave 0.74 and 0.70 on the gold set, 2.5 gave 0.80 and 0.62 (evals/README.md)."""
 
@@ -38,6 +38,7 @@ MAY_BE_DENIED = ("name", "figure", "date", "unnamed")
 """Gaps of questions that may rest on what the documents deny: that is said first."""
 
 _FRONT = ("title", "date", "author")
+_LISTED = ("bullet", "item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,13 @@ class QuotingWriter:
 
     # What answers
 
-    def _statements(self, query: Query, hits: Sequence[Hit]) -> Iterator[DraftStatement]:
-        chosen = self._front(query, hits) or self._listed(query, hits) or self._sentences(query, hits)
+    def _statements(self, query: Query, hits: Hits) -> Iterator[DraftStatement]:
+        chosen = (
+            self._front(query, hits)
+            or self._beside(query, hits)
+            or self._listed(query, hits)
+            or self._sentences(query, hits)
+        )
         for candidate in chosen:
             yield quote_span(query.language, candidate.place, candidate.start, candidate.end)
 
@@ -103,7 +109,25 @@ class QuotingWriter:
         found.sort(key=lambda hit: (hit.work, hit.places[0].passage.start))
         return [_whole(hit, query.language) for hit in found]
 
-    def _listed(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
+    def _beside(self, query: Query, hits: Hits) -> list[_Candidate]:
+        """What a follow-up asks for by its place in a list: the second of those just named, or the others."""
+        if not query.context or not (query.ordinal or "others" in query.asks):
+            return []
+        before = self._bodies(_bodies_of(self._search.hits(query.context, {hits[0].work})))[:1]
+        for hit in before:
+            section = hit.places[0].section
+            beside = self._search.children(hit.work, section.parent or "", section.kind)
+            others = [other for other in beside if other.anchor != hit.anchor]
+            fits = section.kind == "bullet" and 1 <= len(others) <= MAX_LIST and query.count in (None, len(others))
+            if not query.ordinal and fits:
+                return [_first_sentence(other, query.language) for other in others]
+            lists = [*self._lists(before).values(), *([beside] if section.kind in _LISTED else [])]
+            members = next((found for found in lists if len(found) >= abs(query.ordinal or MAX_LIST + 1)), [])
+            if query.ordinal and members:
+                return [_whole(members[query.ordinal - (query.ordinal > 0)], query.language)]
+        return []
+
+    def _listed(self, query: Query, hits: Hits) -> list[_Candidate]:
         """The members of a list of the document, where a list is asked for and the search points at it.
 
         It does if it found what introduces the list first, or two members among the first three; of two among the
@@ -132,13 +156,13 @@ class QuotingWriter:
         found: dict[tuple[str, str], list[Hit]] = {}
         leads = [lead for hit in near for lead in (hit.anchor, hit.places[0].section.parent) if lead]
         for lead in dict.fromkeys(leads):
-            for kind in ("bullet", "item"):
+            for kind in _LISTED:
                 members = self._search.children(near[0].work, lead, kind)
                 if 2 <= len(members) <= MAX_LIST:
                     found[lead, kind] = members
         return found
 
-    def _sentences(self, query: Query, hits: Sequence[Hit]) -> list[_Candidate]:
+    def _sentences(self, query: Query, hits: Hits) -> list[_Candidate]:
         """The best sentences of the best sections, together where they belong to one, best section first."""
         bodies = _bodies_of(hits)
         if not bodies:
@@ -329,7 +353,7 @@ def _introducing(members: Sequence[Hit]) -> list[str]:
     return found
 
 
-def introduced_by(lead: Hit, hits: Sequence[Hit]) -> list[Hit]:
+def introduced_by(lead: Hit, hits: Hits) -> list[Hit]:
     """The bullets that a line ending in a colon introduces: those after it, or beneath it; none for other lines."""
     section = lead.places[0].section
     if not lead.places[0].passage.text.rstrip().endswith((":", "：")):
@@ -341,7 +365,7 @@ def introduced_by(lead: Hit, hits: Sequence[Hit]) -> list[Hit]:
     )
     level = section.anchor if section.kind == "bullet" else section.parent
     anchors = [bullet.anchor for bullet in bullets if bullet.parent == level][:MAX_LIST]
-    found = {hit.anchor: hit for hit in hits if hit.work == lead.work}
+    found = {hit.anchor: hit for hit in hits.of_work(lead.work)}
     return [found[anchor] for anchor in anchors if anchor in found]
 
 

@@ -74,9 +74,14 @@ def _recalls(ranker: Ranker, questions: Sequence[dict[str, Any]]) -> str:
 
 
 def _rankers(paragraphs: Sequence[dict[str, Any]], home: Path) -> dict[str, Ranker]:
-    meaning = Weights(keywords=0, keywords_in_other_language=0, parent_keywords=0)
+    meaning = Weights(words_alike=0, words_alike_in_sentence=0, keywords=0, parent_keywords=0)
     words = Weights(
-        passage=0, passage_in_other_language=0, sentence=0, parent_similarity=0, keywords_in_other_language=1
+        passage=0,
+        passage_in_other_language=0,
+        sentence=0,
+        words_alike=0,
+        words_alike_in_sentence=0,
+        parent_similarity=0,
     )
     tutorial = _tutorial(paragraphs)
     return {
@@ -90,10 +95,9 @@ def _rankers(paragraphs: Sequence[dict[str, Any]], home: Path) -> dict[str, Rank
 def _footnote(paragraphs: Sequence[dict[str, Any]], home: Path, weights: Weights) -> Ranker:
     """The real path: paragraphs as sections of one edition, published as a build and searched."""
     catalogue, model = Catalogue.at(home), default_embedding()
-    if catalogue.live_build() is None:
-        edition = _edition(paragraphs)
-        work = Work("bench", {edition.lang: "bench"})
-        publish_build(home, catalogue, model, lambda: embedding_model(model), {"bench": work}, [edition])
+    edition = _edition(paragraphs)
+    work = Work("bench", {edition.lang: "bench"})
+    publish_build(home, catalogue, model, lambda: embedding_model(model), {"bench": work}, [edition])
     ids = {f"p1.{number}": row["id"] for number, row in enumerate(paragraphs, 1)}
     search = Search(open_build(home, catalogue), _shared_model(model), weights)
     return lambda question: [ids[hit.anchor] for hit in search.hits(question)[:5]]

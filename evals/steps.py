@@ -17,11 +17,12 @@ from vectorstore.retrieve import Search, Weights
 FULL = Weights()
 STEPS: dict[str, Weights] = {
     "all steps": FULL,
-    "without keywords": replace(FULL, keywords=0, keywords_in_other_language=0, parent_keywords=0),
+    "without keywords": replace(FULL, keywords=0, parent_keywords=0),
+    "without words alike": replace(FULL, words_alike=0, words_alike_in_sentence=0, keywords=2.5),
     "without meaning": replace(FULL, passage=0, passage_in_other_language=0, sentence=0, parent_similarity=0),
-    "without sentences": replace(FULL, passage=1.5, sentence=0),
-    "without other languages": replace(FULL, passage_in_other_language=0, keywords_in_other_language=0),
-    "other languages alike": replace(FULL, passage_in_other_language=0.75, keywords_in_other_language=2.5),
+    "without sentences": replace(FULL, passage=1.25, sentence=0),
+    "without other languages": replace(FULL, passage_in_other_language=0),
+    "other languages alike": replace(FULL, passage_in_other_language=0.65),
     "without the section above": replace(FULL, parent_similarity=0, parent_keywords=0),
     "without kinds": replace(FULL, heading=0, caption=0),
     "without named scope": replace(FULL, named_scope=0),

@@ -48,7 +48,7 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     closed = start
     for first, last in sentence_spans(text[start:end]):
         for begin, stop in _pieces(text, start + first, start + last):
-            if opened is not None and width(text[opened:stop]) > MAX_WIDTH:
+            if opened is not None and stop - opened > MAX_WIDTH and width(text[opened:stop]) > MAX_WIDTH:
                 yield opened, closed
                 opened = None
             opened, closed = (begin if opened is None else opened), stop
@@ -68,6 +68,8 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _limit(text: str, start: int, end: int) -> int:
     """Where the longest piece from `start` ends that is no wider than a passage may be."""
+    if end - start <= MAX_WIDTH:  # no letter counts more than one
+        return end
     wide = 0
     for place in range(start, end):
         wide += ord(text[place]) > 0x2E7F

@@ -332,6 +332,7 @@ def test_writers_killed_at_random_moments(half_published: Path, tmp_path: Path) 
 KEYWORD_FILES = [f"{name}.csc.index.npy" for name in ("data", "indices", "indptr")]
 KEYWORD_FILES += [f"{name}.index.json" for name in ("params", "vocab")]
 FILES = [*(f"keywords-{lang}/{name}" for lang in ("zh", "en") for name in KEYWORD_FILES), "vectors/chroma.sqlite3"]
+FILES += ["folded.json", "words.json", "words.npy", "words.npz"]
 DAMAGES: dict[str, Callable[[Path], None]] = {
     "gone": Path.unlink,
     "cut in half": lambda path: os.truncate(path, path.stat().st_size // 2),
@@ -361,7 +362,13 @@ def check_damage(home: Path) -> None:
         assert best(build)[0][0] == "2.2.b2"
 
 
-SOME = ["keywords-zh/data.csc.index.npy", "keywords-en/vocab.index.json", "vectors/chroma.sqlite3"]
+SOME = [
+    "keywords-zh/data.csc.index.npy",
+    "keywords-en/vocab.index.json",
+    "vectors/chroma.sqlite3",
+    "words.npy",
+    "words.npz",
+]
 
 
 @pytest.mark.parametrize(

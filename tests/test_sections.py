@@ -46,7 +46,7 @@ def places() -> list[Place]:
         sections = {section.anchor: section for section in one.outline.sections}
         for passage in cut_passages(one.document.text, one.outline):
             section = sections[passage.anchor]
-            found.append(Place(len(found), one.work, one, section, passage.anchor, (), passage, ()))
+            found.append(Place(len(found), one.work, one, section, passage.anchor, (), passage))
     return found
 
 

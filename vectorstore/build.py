@@ -15,9 +15,10 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import IO, Any
+from zipfile import BadZipFile
 
 import numpy as np
 import portalocker
@@ -32,8 +33,11 @@ from vectorstore.glossary import Glossary, count_names
 from vectorstore.wordmatch import WordMatch, write_words
 from vectorstore.words import KeywordIndex, fold, to_simplified
 
-FORMAT = 5
+FORMAT = 6
 """Of the directory and of what is embedded; a change makes every library re-index itself."""
+
+_FOLDED = "folded.json"
+"""The texts of the places, folded: converting them takes too long when opening."""
 
 _COUNTS = "glossary-names.json"
 """How often the documents use each name of the glossaries: a pass over all texts for each, too long when opening."""
@@ -67,8 +71,11 @@ class Place:
     """Of the sections above it, the outermost first."""
 
     passage: Passage
-    sentences: tuple[tuple[int, int], ...]
-    """Spans within the passage's text."""
+
+    @property
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """Spans within the passage's text; found when asked for, since a question looks at few passages."""
+        return _spans(self.passage.text)
 
 
 class Build:
@@ -85,7 +92,7 @@ class Build:
         searched = {key: e for key, e in self.editions.items() if self.works[e.work].role == "document"}
         explained = [e for e in self.editions.values() if self.works[e.work].role == "glossary"]
         self.places = list(_places((e, catalogue.passages(key, e.document.text)) for key, e in searched.items()))
-        self.folded = tuple(fold(place.passage.text) for place in self.places)
+        self.folded: tuple[str, ...] = tuple(json.loads((folder / _FOLDED).read_text(encoding="utf-8")))
         """The text of each place in the form in which texts are compared."""
 
         self.glossary = Glossary.of(explained, _read_counts(folder))
@@ -95,8 +102,10 @@ class Build:
         client = held.enter_context(_chroma(folder))
         self._passages = client.get_collection("passages", embedding_function=None)
         self._sentences = client.get_collection("sentences", embedding_function=None)
-        self._counts = len(self.places), sum(len(place.sentences) for place in self.places)
-        if (self._passages.count(), self._sentences.count()) != self._counts or not self._finds_its_first(catalogue):
+        self._counts = len(self.places), self.wordmatch.sentences
+        whole = len(self.folded) == len(self.places) == self.wordmatch.places
+        whole = whole and (self._passages.count(), self._sentences.count()) == self._counts
+        if not whole or not self._finds_its_first(catalogue):
             raise Refusal("build-damaged", build=record.id)
 
     def _finds_its_first(self, catalogue: Catalogue) -> bool:
@@ -145,7 +154,7 @@ def open_build(home: Path, catalogue: Catalogue) -> Build:
             continue
         try:
             return Build(record, home / "builds" / record.id, catalogue, lock)
-        except (OSError, EOFError, ValueError, ChromaError) as error:  # of the files of the two indexes
+        except (OSError, EOFError, ValueError, BadZipFile, ChromaError) as error:  # of the files of the indexes
             raise Refusal("build-damaged", build=record.id) from error
     raise Refusal("build-damaged", build=record.id if record else "")
 
@@ -268,6 +277,8 @@ def _write(
             KeywordIndex.of([place.passage.text for place in mine]).save(folder / f"keywords-{lang}")
     sentences = [[place.passage.text[start:end] for start, end in place.sentences] for place in places]
     write_words(folder, sentences, [keyword_language(place.edition) == "zh" for place in places], embed.words)
+    folded = [fold(place.passage.text) for place in places]
+    (folder / _FOLDED).write_text(json.dumps(folded, ensure_ascii=False), encoding="utf-8")
     counts = count_names(glossaries, [place.passage.text for place in places])
     (folder / _COUNTS).write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
 
@@ -346,9 +357,13 @@ def _places(editions: Iterable[tuple[Edition, Sequence[Passage]]]) -> Iterator[P
                 coarse[passage.anchor],
                 _titles_above(passage.anchor, sections),
                 passage,
-                tuple(sentence_spans(passage.text)),
             )
             index += 1
+
+
+@lru_cache(maxsize=4096)
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(sentence_spans(text))
 
 
 def _titles_above(anchor: str, sections: Mapping[str, Section]) -> tuple[str, ...]:

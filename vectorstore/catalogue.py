@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -177,24 +177,22 @@ class Catalogue:
             if row is None:
                 raise UnknownDocument("edition-unknown", edition=key)
             sections = connection.execute(
-                sa.select(_sections).where(_sections.c.edition == key).order_by(_sections.c.position)
+                sa.select(*(_sections.c[field.name] for field in fields(Section)))
+                .where(_sections.c.edition == key)
+                .order_by(_sections.c.position)
             )
-            outline = Outline(
-                tuple(
-                    Section(s.anchor, s.kind, s.parent, s.title, s.first_line, s.last_line, s.start, s.end)
-                    for s in sections
-                ),
-                tuple(row.furniture),
-            )
+            outline = Outline(tuple(Section(*section) for section in sections), tuple(row.furniture))
         document = Document(row.text, row.format, tuple(Page(**page) for page in row.pages))
         return Edition(row.work, row.lang, row.kind, row.file, document, outline)
 
     def passages(self, key: str, text: str) -> list[Passage]:
         with self._engine.connect() as connection:
             rows = connection.execute(
-                sa.select(_passages).where(_passages.c.edition == key).order_by(_passages.c.position)
+                sa.select(_passages.c.anchor, _passages.c.part, _passages.c.start, _passages.c.end)
+                .where(_passages.c.edition == key)
+                .order_by(_passages.c.position)
             )
-            return [Passage(row.anchor, row.part, row.start, row.end, text[row.start : row.end]) for row in rows]
+            return [Passage(anchor, part, start, end, text[start:end]) for anchor, part, start, end in rows]
 
     # Embeddings
 

@@ -37,18 +37,17 @@ class Weights:
     recall@1000 0.95. Similarities are standard scores over the sections searched, keyword scores shares of the highest.
     """
 
-    passage: float = 0.75
-    passage_in_other_language: float = 0.35
-    sentence: float = 0.75
-    words_alike: float = 0.4
+    passage: float = 0.65
+    passage_in_other_language: float = 0.4
+    sentence: float = 0.6
+    words_alike: float = 0.3
     words_alike_in_sentence: float = 0.35
-    keywords: float = 2.5
-    keywords_in_other_language: float = 0.3
-    parent_similarity: float = 0.3
-    parent_keywords: float = 1.4
-    heading: float = -1.0
-    caption: float = -1.5
-    named_scope: float = 2.0
+    keywords: float = 0.6
+    parent_similarity: float = 0.2
+    parent_keywords: float = 1.2
+    heading: float = -1.3
+    caption: float = -1.9
+    named_scope: float = 2.4
     glossary: bool = True
 
 
@@ -91,6 +90,11 @@ class Hits(Sequence[Hit]):
             return [self[rank] for rank in range(*place.indices(len(self)))]
         return self._hit(int(self._rows[place]), float(self._scores[place]), float(self._similarities[place]))
 
+    def of_work(self, work: str) -> Iterator[Hit]:
+        """Those of one work, best first."""
+        mine = self._sections.of_works([work])[self._rows]
+        return (self[rank] for rank in np.flatnonzero(mine).tolist())
+
     def _hit(self, row: int, score: float, similarity: float) -> Hit:
         places = self._sections.places[row]
         return Hit(*self._sections.keys[row], places[0].coarse, score, places, similarity)
@@ -106,9 +110,10 @@ class Search:
         self.names = SectionNames(build.editions.values())
         self._embed = lru_cache(maxsize=256)(embeddings.embed_query)
         # The writer asks for the sentences of the question that was just searched.
-        self._word_vectors = lru_cache(maxsize=256)(partial(_word_vectors, embeddings))
-        self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._word_vectors, self._embed))
         self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._embed))
+        self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._embed))
+        self._word_vectors = lru_cache(maxsize=256)(partial(_word_vectors, embeddings))
+        self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._word_vectors, self._near_passages))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
             for lang in build.keywords
@@ -126,7 +131,7 @@ class Search:
         text = f"{context} {question}".strip()
         asked = self.sections.of_works(works)
         features, nearest = self._features(text, asked)
-        scores = np.sum([getattr(self.weights, name) * values for name, values in features.items()], axis=0)
+        scores = self._score(features)
         ranked = np.argsort(-scores, kind="stable")
         ranked = ranked[asked[ranked]]
         return Hits(self.sections, ranked, scores[ranked], nearest[ranked])
@@ -135,6 +140,9 @@ class Search:
         """What `hits` weighs, a value for each section: for fitting the weights (evals/fit.py)."""
         text = f"{context} {question}".strip()
         return self._features(text, self.sections.of_works(()))[0]
+
+    def _score(self, features: Mapping[str, Scores]) -> Scores:
+        return np.asarray(np.sum([getattr(self.weights, name) * values for name, values in features.items()], axis=0))
 
     def _features(self, text: str, asked: NDArray[np.bool_]) -> tuple[dict[str, Scores], Scores]:
         """The features by the name of their weight, and the highest cosine of each section."""
@@ -151,7 +159,6 @@ class Search:
             "words_alike": sections.mean_by_side(alike, chinese=chinese)[0],
             "words_alike_in_sentence": sections.mean_by_side(alike_sentence, chinese=chinese)[0],
             "keywords": words[0],
-            "keywords_in_other_language": words[1],
             "parent_similarity": sections.of_parents((passages + sentences).sum(axis=0) / 4),
             "parent_keywords": sections.of_parents(words.max(axis=0)),
             "heading": self._kinds["heading"],
@@ -197,7 +204,7 @@ class Search:
         best: dict[int, float] = {}
         for (place, _), score in self._near_sentences(worded).items():
             best[place] = max(score, best.get(place, -1.0))
-        return self._filled(self.build.nearest_passages(self._embed(worded), CANDIDATES)), self._filled(best)
+        return self._filled(self._near_passages(worded)), self._filled(best)
 
     def _filled(self, found: Mapping[int, float]) -> Scores:
         """A score for every place: the lowest found where the vector search brought none."""
@@ -215,6 +222,10 @@ class Search:
         return np.asarray(found / found.max(axis=1, keepdims=True, initial=1e-9))
 
 
+def _near_passages(build: Build, embed: Callable[[str], Sequence[float]], worded: str) -> Mapping[int, float]:
+    return MappingProxyType(build.nearest_passages(embed(worded), CANDIDATES))
+
+
 def _near_sentences(
     build: Build, embed: Callable[[str], Sequence[float]], worded: str
 ) -> Mapping[tuple[int, int], float]:
@@ -228,13 +239,13 @@ def _word_vectors(embeddings: Embeddings, words: tuple[str, ...]) -> Sequence[Se
 def _by_words(
     build: Build,
     word_vectors: Callable[[tuple[str, ...]], Sequence[Sequence[float]]],
-    embed: Callable[[str], Sequence[float]],
+    near_passages: Callable[[str], Mapping[int, float]],
     worded: str,
 ) -> tuple[Scores, Scores, Mapping[tuple[int, int], float]]:
     """How much of a question's words each place has, its best sentence, each sentence; in a large build, those near."""
     places = np.arange(len(build.places))
     if len(places) > CANDIDATES:
-        places = np.array(sorted(build.nearest_passages(embed(worded), CANDIDATES)), dtype=np.intp)
+        places = np.array(sorted(near_passages(worded)), dtype=np.intp)
     words = list(dict.fromkeys(plain_words(worded)))
     made = word_vectors(tuple(build.wordmatch.unknown(words)))
     found, best, sentences = build.wordmatch.scores(words, made, places)

@@ -19,7 +19,7 @@ from vectorstore.words import has_han, plain_words
 THRESHOLD = 0.3
 """Cosine of two centred word vectors below which they have nothing in common (evals/README.md)."""
 
-_WORDS, _ARRAYS = "words.json", "words.npz"
+_WORDS, _ARRAYS, _VECTORS = "words.json", "words.npz", "words.npy"
 
 Vectors = NDArray[np.float32]
 
@@ -50,11 +50,23 @@ def write_words(
     for (word, side), count in counts.items():
         rarity[word] = min(rarity[word], _rarity(count, sizes[side]))
     words = list(ids)
-    vectors = np.array(embed(words), dtype=np.float32) if words else np.zeros((0, 1), dtype=np.float32)
+    made = np.array(embed(words), dtype=np.float16) if words else np.zeros((0, 1), dtype=np.float16)
+    vectors = made.astype(np.float32)
+    han = np.array([has_han(word) for word in words], dtype=bool)
+    # Single words crowd around one point in each script; what tells them apart is how they differ from it.
+    centres = np.array(
+        [
+            vectors[han == side].mean(axis=0) if (han == side).any() else np.zeros(vectors.shape[-1], np.float32)
+            for side in (False, True)
+        ]
+    )
+    # The last row stands for no word. A file of its own, in the form in which it is read: mapped, not loaded.
+    padded = np.concatenate([_centred(vectors, han, centres), np.zeros((1, vectors.shape[-1]), np.float32)])
+    np.save(folder / _VECTORS, padded)
     (folder / _WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
     np.savez(
         folder / _ARRAYS,
-        vectors=vectors.astype(np.float16),
+        centres=centres,
         rarity=rarity,
         flat=np.array(flat, dtype=np.int32),
         sentence_starts=np.array(sentence_starts, dtype=np.int64),
@@ -72,21 +84,20 @@ class WordMatch:
 
     def __init__(self, folder: Path) -> None:
         words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
-        with np.load(folder / _ARRAYS) as arrays:
-            vectors = arrays["vectors"].astype(np.float32)
+        with (folder / _ARRAYS).open("rb") as file, np.load(file) as arrays:
+            self._centres = arrays["centres"]
             self._rarity = arrays["rarity"]
             self._flat = arrays["flat"]
             self._sentence_starts = arrays["sentence_starts"]
             self._place_starts = arrays["place_starts"]
-        self._ids = {str(word): number for number, word in enumerate(words)}
+        self.places, self.sentences = len(self._place_starts) - 1, len(self._sentence_starts) - 1
+        """How many there are."""
+
+        self._vectors = np.load(folder / _VECTORS, mmap_mode="r")
+        self._ids = dict(zip(words, range(len(words)), strict=True))
         self._rarest = float(self._rarity.max(initial=1.0))
-        han = np.array([has_han(word) for word in words], dtype=bool)
-        # Single words crowd around one point in each script; what tells them apart is how they differ from it.
-        self._centres = {
-            side: vectors[han == side].mean(axis=0) if (han == side).any() else np.zeros(vectors.shape[-1], np.float32)
-            for side in (True, False)
-        }
-        self._vectors = np.concatenate([self._centred(vectors, han), np.zeros((1, vectors.shape[-1]), np.float32)])
+        if len(self._vectors) != len(words) + 1:
+            raise ValueError(folder / _VECTORS)
 
     def unknown(self, words: Sequence[str]) -> list[str]:
         """The words of a question that no text has: their vectors are to be made."""
@@ -130,7 +141,7 @@ class WordMatch:
         asked = np.array(
             [next(made) if word not in self._ids else self._vectors[self._ids[word]] for word in words], np.float32
         )
-        asked[new] = self._centred(asked[new], han[new])
+        asked[new] = _centred(asked[new], han[new], self._centres)
         weights = np.array([self._rarity[self._ids[word]] if word in self._ids else self._rarest for word in words])
         alike = np.clip(self._vectors @ asked.T - THRESHOLD, 0.0, None)  # (words of the build + 1, words)
         alike = alike.astype(np.float64) * (weights / (weights.sum() or 1.0))
@@ -139,9 +150,11 @@ class WordMatch:
         flat = np.append(self._flat, len(self._ids))[spans]
         return np.maximum.reduceat(alike[flat], inner, axis=0), sentences, at
 
-    def _centred(self, vectors: Vectors, han: NDArray[np.bool_]) -> Vectors:
-        centred = vectors - np.where(han[:, None], self._centres[True], self._centres[False])
-        return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6), dtype=np.float32)
+
+def _centred(vectors: Vectors, han: NDArray[np.bool_], centres: Vectors) -> Vectors:
+    """Vectors of length one from the centre of their script, Latin's first."""
+    centred = vectors - centres[han.astype(np.intp)]
+    return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
 
 def _ranges(
