@@ -96,10 +96,12 @@ def _comparable(one: Figure, other: Figure) -> bool:
 
 # Attribution
 
-_SAYS = (
-    r"(?:的)?(?:指出|预测|预计|预期|预估|认为|表示|估计|称|说|话|讲|警告)"
-    r"|(?:'s)? (?:says?|said|predict\w*|forecast\w*|project\w*|expect\w*|estimat\w*|warn\w*|argu\w*)"
+_SAYS = re.compile(
+    r"(?:的)?[^,，。;；]{0,14}?(?:指出|预测|预计|预期|预估|认为|表示|估计|称|警告)|(?:说|话|讲)"
+    r"|(?:'s)?(?: [\w$.,%-]+){0,6}?"
+    r" (?:says?|said|predict\w*|forecast\w*|project\w*|expect\w*|estimat\w*|warn\w*|argu\w*)"
 )
+"""What follows the name of one who is quoted."""
 
 
 def _attribution(query: Query, sentences: Sequence[_Sentence]) -> _Sentence | None:
@@ -108,7 +110,7 @@ def _attribution(query: Query, sentences: Sequence[_Sentence]) -> _Sentence | No
     sources = [
         entity
         for entity, _, end in named_entities(query.question)
-        if entity.kind in ("companies", "institutions", "people", "exchanges") and re.match(_SAYS, folded[end:])
+        if entity.kind in ("companies", "institutions", "people", "exchanges") and _SAYS.match(folded, end)
     ]
     for entity in sources:
         names = [fold(name) for name in entity.names]
@@ -116,7 +118,7 @@ def _attribution(query: Query, sentences: Sequence[_Sentence]) -> _Sentence | No
             if any(name in fold(place.passage.text) for place in sentence.hit.places for name in names):
                 break
             for other, _, end in named_entities(sentence.text):
-                if other is not entity and re.match(_SAYS, sentence.folded[end:]):
+                if other is not entity and _SAYS.match(sentence.folded, end):
                     return sentence
     return None
 

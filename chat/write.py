@@ -172,11 +172,21 @@ class QuotingWriter:
         if introduced := introduced_by(near[0], hits):
             return [_whole(near[0], query.language), *(_first_sentence(hit, query.language) for hit in introduced)]
         scores = self._sentence_scores(query)
+        names = self._names_asked(query)
         chosen: list[_Candidate] = []
         for rank, hit in enumerate(near):
             room = min(SENTENCES_FIRST if rank == 0 and not wide else SENTENCES_MORE, MAX_SENTENCES - len(chosen))
             chosen.extend(_best_sentences(hit, query.language, scores, room))
-        return chosen
+        defining = [candidate for candidate in chosen if names and names.search(_words_of(candidate))]
+        return defining or chosen
+
+    def _names_asked(self, query: Query) -> re.Pattern[str] | None:
+        """The names of the terms whose meaning is asked: the sentences that use them are the ones to quote."""
+        if not is_definition(query, self._search.build):
+            return None
+        mentions = self._search.build.glossary.mentions(query.question)
+        names = {fold(name) for mention in mentions for name in mention.term.spoken}
+        return re.compile("|".join(map(re.escape, names))) if names else None
 
     def _bodies(self, hits: Sequence[Hit]) -> list[Hit]:
         """The best sections, what stands beneath a heading in its place."""
@@ -376,6 +386,10 @@ def _best_sentences(
     place = reading_place(hit, language)
     ranked = sorted(range(len(place.sentences)), key=lambda n: -scores.get((place.index, n), -9.0))
     return [_Candidate(hit, place, *place.sentences[n]) for n in sorted(ranked[: max(room, 0)])]
+
+
+def _words_of(candidate: _Candidate) -> str:
+    return fold(candidate.place.passage.text[candidate.start : candidate.end])
 
 
 def _whole(hit: Hit, language: Language) -> _Candidate:
