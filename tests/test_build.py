@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromadb.api.models.Collection import Collection
 
 import ingest.passages
 import vectorstore.build
-from ingest.document import LANGUAGES, Document, Edition, Refusal, Work
+import vectorstore.vectors
+from ingest.document import LANGUAGES, Document, Refusal, Work
 from ingest.outline import outline_sections
-from ingest.passages import cut_passages
+from ingest.passages import cut_passages, sentence_spans
 from tests import writer
 from tests.bigrams import NAME, Bigrams
 from tests.writer import publish
@@ -30,6 +32,7 @@ from vectorstore.library import Shelf, live_shelf
 from vectorstore.retrieve import Search
 
 ORIGINAL, BOTH = writer.original(), writer.both()
+LONG, LONGER = writer.long(2_100), writer.longer(2_100)
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["tests.writer"])
@@ -168,16 +171,10 @@ def test_without_a_build_there_is_no_index(tmp_path: Path) -> None:
 
 
 def test_a_long_document_is_published_in_seconds(tmp_path: Path) -> None:
-    edition = long_edition(1_500)
+    shelf = writer.long(1_500)
     started = time.process_time()
-    publish(tmp_path, Shelf({"long": Work("long", {"en": "Long"})}, {("long", edition.id): edition}))
+    publish(tmp_path, shelf)
     assert time.process_time() - started < 20  # 2 s here; quadratic growth took 35 s
-
-
-def long_edition(paragraphs: int) -> Edition:
-    text = "# Long\n\n## One\n\n" + "".join(f"Paragraph {n} of many.\n\n" for n in range(paragraphs))
-    document = Document(text, "markdown")
-    return Edition("long", "en", "original", "long.md", document, outline_sections(document))
 
 
 # Readers and writers
@@ -327,6 +324,82 @@ def test_writers_killed_at_random_moments(half_published: Path, tmp_path: Path) 
         check_recovery(home, [ORIGINAL, BOTH], f"TEST_SEED={seed}, kill {turn} after {delay:.3f} s")
 
 
+# Copied vectors: a large library's are not inserted again
+
+
+@pytest.fixture
+def inserted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many vectors Chroma was given, call by call."""
+    counts: list[int] = []
+    add = Collection.add
+
+    def counted(self: Collection, ids: list[str], embeddings: list[Any]) -> None:
+        counts.append(len(ids))
+        add(self, ids=ids, embeddings=embeddings)
+
+    monkeypatch.setattr(Collection, "add", counted)
+    return counts
+
+
+def whole(shelf: Shelf) -> int:
+    """How many vectors a library has."""
+    texts = [text for *_, text in expected(shelf)]
+    return len(texts) + sum(len(sentence_spans(text)) for text in texts)
+
+
+def test_adding_to_a_large_library_inserts_the_added_only(large: Path, tmp_path: Path, inserted: list[int]) -> None:
+    home = shutil.copytree(large, tmp_path / "home")
+    with opened(home) as old:
+        assert publish(home, LONGER) is True
+        assert sum(inserted) == whole(LONGER) - whole(LONG)
+        assert passages(old) == expected(LONG)
+    publish(tmp_path / "at-once", LONGER)
+    with opened(home) as one, opened(tmp_path / "at-once") as other:
+        assert passages(one) == passages(other) == expected(LONGER)
+        added = next(place.passage.text for place in one.places if place.passage.anchor == "2.2.b2")
+        assert best(one, added)[0][0] == best(other, added)[0][0] == "2.2.b2"
+    assert len(build_files(home)) == 4  # the old one was read until now
+    assert publish(home, LONG) is True
+    assert sum(inserted) == whole(LONGER) - whole(LONG) + whole(LONGER)
+    with opened(home) as build:
+        assert passages(build) == expected(LONG)
+        assert build_files(home) == [build.id, f"{build.id}.lock"]
+
+
+def test_a_rebuild_inserts_everything(large: Path, tmp_path: Path, inserted: list[int]) -> None:
+    home = shutil.copytree(large, tmp_path / "home")
+    assert publish(home, LONGER, rebuild=True) is True
+    assert sum(inserted) == whole(LONGER)
+
+
+@pytest.mark.parametrize("file", ["data_level0.bin", "chroma.sqlite3", "vectors.json", "vectors", "lock"])
+def test_from_a_damaged_build_nothing_is_copied(large: Path, tmp_path: Path, inserted: list[int], file: str) -> None:
+    home = shutil.copytree(large, tmp_path / "home")
+    folder = build_folder(home)
+    for path in [*folder.rglob(file)] or [folder.with_suffix(".lock")]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert publish(home, LONGER) is True
+    assert sum(inserted) == whole(LONGER)
+    with opened(home) as build:
+        assert passages(build) == expected(LONGER)
+    assert publish(home, LONGER) is False
+    assert build_files(home) == [build.id, f"{build.id}.lock"]
+
+
+@pytest.mark.parametrize("point", writer.COPYING)
+def test_a_writer_killed_while_it_copies(large: Path, tmp_path: Path, point: str) -> None:
+    home = shutil.copytree(large, tmp_path / "home")
+    with process(writer.publish_longer, home, point) as child:
+        child.join(60)
+        assert child.exitcode == -signal.SIGKILL, point
+    with opened(home) as build:
+        assert passages(build) == expected(LONG)
+    assert publish(home, LONGER) is True
+    with opened(home) as build:
+        assert passages(build) == expected(LONGER)
+        assert build_files(home) == [build.id, f"{build.id}.lock"]
+
+
 # Damage
 
 KEYWORD_FILES = [f"{name}.csc.index.npy" for name in ("data", "indices", "indptr")]
@@ -393,10 +466,9 @@ def test_a_missing_lock_is_refused_and_mended(home: Path) -> None:
 
 @pytest.mark.parametrize("collection", ["passages", "sentences"])
 def test_a_lost_vector_is_refused_and_mended(home: Path, collection: str) -> None:
-    with vectorstore.build._chroma(build_folder(home)) as client:
-        client.get_collection(collection, embedding_function=None).delete(
-            ids=["3" if collection == "passages" else "3.0"]
-        )
+    with vectorstore.vectors.chroma(build_folder(home)) as client:
+        stored = client.get_collection(collection, embedding_function=None)
+        stored.delete(ids=stored.get(limit=1, offset=3, include=[])["ids"])
     check_damage(home)
 
 
@@ -413,8 +485,7 @@ def test_a_missing_file_of_a_large_vector_index_is_refused(large: Path, tmp_path
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library with more than the thousand vectors from which on Chroma writes its index to files of its own."""
     home = tmp_path_factory.mktemp("large")
-    edition = long_edition(2_100)
-    publish(home, Shelf({"long": Work("long", {"en": "Long"})}, {("long", edition.id): edition}))
+    publish(home, LONG)
     with opened(home) as build:
         assert len(build.places) > 2_000
     return home

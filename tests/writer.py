@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ import sqlalchemy as sa
 from chromadb.api.models.Collection import Collection
 
 import vectorstore.build as build
-from ingest.document import Work
+import vectorstore.vectors
+from ingest.document import Document, Edition, Work
+from ingest.outline import outline_sections
 from tests.bigrams import NAME, Bigrams
 from tests.conftest import DATA
 from vectorstore.catalogue import Catalogue
@@ -31,6 +34,22 @@ def original() -> Shelf:
 
 def both() -> Shelf:
     return original().with_edition(WORK, read_edition(DATA / "second-report.en.md", WORK.id, None, "translation"))
+
+
+def long(paragraphs: int) -> Shelf:
+    """A work of so many short paragraphs."""
+    text = "# Long\n\n## One\n\n" + "".join(f"Paragraph {n} of many.\n\n" for n in range(paragraphs))
+    document = Document(text, "markdown")
+    edition = Edition("long", "en", "original", "long.md", document, outline_sections(document))
+    return Shelf({}, {}).with_edition(Work("long", {"en": "Long"}), edition)
+
+
+def longer(paragraphs: int) -> Shelf:
+    """The same with the second report before it."""
+    shelf = long(paragraphs)
+    for (work, _), edition in both().editions.items():
+        shelf = shelf.with_edition(replace(WORK, id=f"a-{work}"), replace(edition, work=f"a-{work}"))
+    return shelf
 
 
 def publish(home: Path, shelf: Shelf, model: Bigrams | None = None, **options: Any) -> bool:
@@ -53,6 +72,14 @@ def publish_both(home: Path, started: Event, point: str = "") -> None:
     """Adds the translation; ends by SIGKILL at the point, if one is named."""
     POINTS.get(point, lambda: None)()
     shelf = both()
+    started.set()
+    publish(home, shelf)
+
+
+def publish_longer(home: Path, started: Event, point: str) -> None:
+    """Adds a report to a library of a long work; ends by SIGKILL at the point."""
+    COPYING[point]()
+    shelf = longer(2_100)
     started.set()
     publish(home, shelf)
 
@@ -139,7 +166,7 @@ def _before_commit() -> None:
 OLD = {
     "with an empty folder": _before(build, "_write"),
     "between two batches of embeddings": _while_embedding,
-    "after embedding": _before(build, "_chroma"),
+    "after embedding": _before(vectorstore.vectors, "chroma"),
     "amid adding vectors": _while_adding,
     "before the keywords": _between_keyword_indexes,
     "before the catalogue": _before(Catalogue, "publish"),
@@ -152,3 +179,12 @@ NEW = {
     "amid removing an old build": _before(build.shutil, "rmtree"),
 }
 POINTS = {**OLD, **NEW}
+COPYING = {
+    "amid copying": _before(vectorstore.vectors.shutil, "copyfile"),
+    "before adding vectors": _before(Collection, "add"),
+    "amid adding vectors": _while_adding,
+    "before the copy is tried": _before(vectorstore.vectors, "_try"),
+    "before the keywords": _between_keyword_indexes,
+    "before the commit": _before_commit,
+}
+"""Of a library whose vectors are copied."""

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -30,10 +30,11 @@ from ingest.passages import cut_passages, sentence_spans
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
 from vectorstore.embed import embed_words
 from vectorstore.glossary import Glossary, count_names
+from vectorstore.vectors import ITSELF, DamagedVectors, Texts, UnfitCopy, Vectors, write_vectors
 from vectorstore.wordmatch import WordMatch, write_words
 from vectorstore.words import KeywordIndex, fold, to_simplified
 
-FORMAT = 6
+FORMAT = 7
 """Of the directory and of what is embedded; a change makes every library re-index itself."""
 
 _FOLDED = "folded.json"
@@ -48,11 +49,7 @@ CANDIDATES = 2_000
 Among 40,000 invented vectors the search for the nearest alone missed a text's own in 11 of 300 tries, one as wide in 0.
 """
 
-_ITSELF = 0.999
-"""Cosine above which a vector is the one that was stored."""
-
 _BATCH = 64
-_UPSERT = 5_000  # Chroma takes 5,461 at most in one call (LIBRARIES §1)
 
 Progress = Callable[[int, int], None]
 """Told how many texts of how many have been embedded."""
@@ -91,7 +88,8 @@ class Build:
         self.works = catalogue.works({edition.work for edition in self.editions.values()})
         searched = {key: e for key, e in self.editions.items() if self.works[e.work].role == "document"}
         explained = [e for e in self.editions.values() if self.works[e.work].role == "glossary"]
-        self.places = list(_places((e, catalogue.passages(key, e.document.text)) for key, e in searched.items()))
+        cut = {key: catalogue.passages(key, edition.document.text) for key, edition in searched.items()}
+        self.places = list(_places((edition, cut[key]) for key, edition in searched.items()))
         self.folded: tuple[str, ...] = tuple(json.loads((folder / _FOLDED).read_text(encoding="utf-8")))
         """The text of each place in the form in which texts are compared."""
 
@@ -99,12 +97,9 @@ class Build:
         languages = sorted({keyword_language(place.edition) for place in self.places})
         self.keywords = {lang: KeywordIndex.load(folder / f"keywords-{lang}") for lang in languages}
         self.wordmatch = WordMatch(folder)
-        client = held.enter_context(_chroma(folder))
-        self._passages = client.get_collection("passages", embedding_function=None)
-        self._sentences = client.get_collection("sentences", embedding_function=None)
-        self._counts = len(self.places), self.wordmatch.sentences
+        self._vectors = held.enter_context(closing(Vectors(folder, {key: len(mine) for key, mine in cut.items()})))
         whole = len(self.folded) == len(self.places) == self.wordmatch.places
-        whole = whole and (self._passages.count(), self._sentences.count()) == self._counts
+        whole = whole and self._vectors.counts == (len(self.places), self.wordmatch.sentences)
         if not whole or not self._finds_its_first(catalogue):
             raise Refusal("build-damaged", build=record.id)
 
@@ -120,19 +115,15 @@ class Build:
             return False
         vectors = [known[digest].tolist() for digest in digests]
         found = self.nearest_passages(vectors[0], CANDIDATES), self.nearest_sentences(vectors[1], CANDIDATES)
-        return all(max(scores.values(), default=0.0) > _ITSELF for scores in found)
+        return all(max(scores.values(), default=0.0) > ITSELF for scores in found)
 
     def nearest_passages(self, vector: Sequence[float], count: int) -> dict[int, float]:
         """Cosine similarity of the nearest passages, by the index of their place."""
-        return {int(key): score for key, score in _query(self._passages, vector, min(count, self._counts[0]))}
+        return self._vectors.nearest_passages(vector, count)
 
     def nearest_sentences(self, vector: Sequence[float], count: int) -> dict[tuple[int, int], float]:
         """Cosine similarity of the nearest sentences, by place and number of the sentence."""
-        found = {}
-        for key, score in _query(self._sentences, vector, min(count, self._counts[1])):
-            place, _, number = key.partition(".")
-            found[int(place), int(number)] = score
-        return found
+        return self._vectors.nearest_sentences(vector, count)
 
     def close(self) -> None:
         self._release()
@@ -140,8 +131,6 @@ class Build:
 
 def open_build(home: Path, catalogue: Catalogue) -> Build:
     """The live build, held by a shared lock. Raises Refusal where there is none."""
-    from chromadb.errors import ChromaError
-
     for _ in range(5):  # the live build may be replaced and removed between the look and the lock
         record = catalogue.live_build()
         if record is None:
@@ -154,7 +143,14 @@ def open_build(home: Path, catalogue: Catalogue) -> Build:
             continue
         try:
             return Build(record, home / "builds" / record.id, catalogue, lock)
-        except (OSError, EOFError, ValueError, BadZipFile, ChromaError) as error:  # of the files of the indexes
+        except (
+            OSError,
+            EOFError,
+            KeyError,
+            ValueError,
+            BadZipFile,
+            DamagedVectors,
+        ) as error:  # of the files of indexes
             raise Refusal("build-damaged", build=record.id) from error
     raise Refusal("build-damaged", build=record.id if record else "")
 
@@ -175,11 +171,12 @@ def publish_build(
     Call under `writer_lock`.
     """
     ordered = sorted(editions, key=lambda edition: (edition.work, edition.id))
+    keyed = {edition.key: edition for edition in ordered}
     mark = fingerprint(
         [
             FORMAT,
             model,
-            [e.key for e in ordered],
+            list(keyed),
             [[w.id, w.titles, w.author, w.date, w.themes, w.role] for _, w in sorted(works.items())],
         ]
     )
@@ -187,16 +184,25 @@ def publish_build(
     if not rebuild and live is not None and live.fingerprint == mark and (home / "builds" / live.id).is_dir():
         sweep(home, catalogue)
         return False
-    record = BuildRecord(secrets.token_hex(4), model, mark, tuple(e.key for e in ordered))
-    folder = home / "builds" / record.id
-    folder.mkdir(parents=True)
-    (home / "builds" / f"{record.id}.lock").touch()
-    searched = [edition for edition in ordered if works[edition.work].role == "document"]
-    explained = [edition for edition in ordered if works[edition.work].role == "glossary"]
-    _write(folder, catalogue, model, load_model, searched, explained, progress)
+    embed = _Embedder(catalogue, model, load_model, progress)
+    with ExitStack() as held:
+        before = None if rebuild or live is None else _held(home, live, held)
+        try:
+            record = _new_build(home, model, mark, works, keyed, embed, before)
+        except UnfitCopy:
+            record = _new_build(home, model, mark, works, keyed, embed, None)
     catalogue.publish(record, works.values(), ordered)
     sweep(home, catalogue)
     return True
+
+
+def _held(home: Path, record: BuildRecord, held: ExitStack) -> Path | None:
+    """The folder of a build, kept while it is copied; None where it is lost."""
+    lock = _shared_lock(home / "builds" / f"{record.id}.lock")
+    if lock is None:
+        return None
+    held.callback(lock.close)
+    return home / "builds" / record.id
 
 
 def sweep(home: Path, catalogue: Catalogue) -> None:
@@ -240,37 +246,39 @@ def _shared_lock(path: Path) -> IO[str] | None:
 # Writing
 
 
+def _new_build(
+    home: Path,
+    model: str,
+    mark: str,
+    works: Mapping[str, Work],
+    editions: Mapping[str, Edition],
+    embed: _Embedder,
+    before: Path | None,
+) -> BuildRecord:
+    """Writes a folder that nobody knows of yet. Raises UnfitCopy if the build before is of no use."""
+    record = BuildRecord(secrets.token_hex(4), model, mark, tuple(editions))
+    folder = home / "builds" / record.id
+    folder.mkdir(parents=True)
+    (home / "builds" / f"{record.id}.lock").touch()
+    searched = {key: edition for key, edition in editions.items() if works[edition.work].role == "document"}
+    explained = [edition for edition in editions.values() if works[edition.work].role == "glossary"]
+    _write(folder, model, searched, explained, embed, before)
+    return record
+
+
 def _write(
     folder: Path,
-    catalogue: Catalogue,
     model: str,
-    load_model: Callable[[], Embeddings],
-    editions: Sequence[Edition],
+    editions: Mapping[str, Edition],
     glossaries: Sequence[Edition],
-    progress: Progress | None,
+    embed: _Embedder,
+    before: Path | None,
 ) -> None:
-    places = list(_places((e, cut_passages(e.document.text, e.outline)) for e in editions))
-    wholes = [embedded_text(place) for place in places]
-    pieces = [
-        (f"{place.index}.{number}", sentence)
-        for place in places
-        for number, sentence in enumerate(embedded_sentences(place))
-    ]
-    embed = _Embedder(catalogue, model, load_model, progress)
-    vectors = embed.documents([*wholes, *(text for _, text in pieces)])
-    with _chroma(folder) as client:
-        for name, keys, rows in (
-            ("passages", [str(place.index) for place in places], vectors[: len(wholes)]),
-            ("sentences", [key for key, _ in pieces], vectors[len(wholes) :]),
-        ):
-            collection = client.create_collection(
-                name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
-            )
-            for start in range(0, len(keys), _UPSERT):
-                stop = start + _UPSERT
-                collection.add(ids=keys[start:stop], embeddings=[row.tolist() for row in rows[start:stop]])
-            if collection.count() != len(keys):
-                raise Refusal("build-damaged", build=folder.name)
+    cut = {key: cut_passages(edition.document.text, edition.outline) for key, edition in editions.items()}
+    places = list(_places((edition, cut[key]) for key, edition in editions.items()))
+    rest = iter(places)
+    texts = [_texts(key, list(islice(rest, len(mine)))) for key, mine in cut.items()]
+    write_vectors(folder, f"{FORMAT} {model}", texts, embed.documents, before)
     for lang in ("zh", "en"):
         mine = [place for place in places if keyword_language(place.edition) == lang]
         if mine:
@@ -281,6 +289,14 @@ def _write(
     (folder / _FOLDED).write_text(json.dumps(folded, ensure_ascii=False), encoding="utf-8")
     counts = count_names(glossaries, [place.passage.text for place in places])
     (folder / _COUNTS).write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
+
+
+def _texts(edition: str, places: Sequence[Place]) -> Texts:
+    return Texts(
+        edition,
+        tuple(embedded_text(place) for place in places),
+        tuple(tuple(embedded_sentences(place)) for place in places),
+    )
 
 
 class _Embedder:
@@ -378,19 +394,3 @@ def _titles_above(anchor: str, sections: Mapping[str, Section]) -> tuple[str, ..
 def _read_counts(folder: Path) -> dict[str, int]:
     counts = json.loads((folder / _COUNTS).read_text(encoding="utf-8"))
     return {str(name): int(count) for name, count in counts.items()}
-
-
-def _query(collection: Any, vector: Sequence[float], count: int) -> list[tuple[str, float]]:
-    if not count:
-        return []
-    found = collection.query(query_embeddings=[list(vector)], n_results=count, include=["distances"])
-    return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
-
-
-def _chroma(folder: Path) -> Any:
-    """The vectors of a build; a context manager, for a client left open keeps its threads and files."""
-    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-    import chromadb
-    from chromadb.config import Settings
-
-    return chromadb.PersistentClient(str(folder / "vectors"), Settings(anonymized_telemetry=False))

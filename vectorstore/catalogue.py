@@ -242,10 +242,18 @@ def _insert_edition(connection: sa.Connection, key: str, edition: Edition) -> No
 
 
 def _replace_passages(connection: sa.Connection, key: str, passages: Sequence[Passage]) -> None:
+    known = connection.execute(
+        sa.select(_passages.c.anchor, _passages.c.part, _passages.c.start, _passages.c.end)
+        .where(_passages.c.edition == key)
+        .order_by(_passages.c.position)
+    )
+    cut = [(p.anchor, p.part, p.start, p.end) for p in passages]
+    if [tuple(row) for row in known] == cut:
+        return
     connection.execute(sa.delete(_passages).where(_passages.c.edition == key))
     rows = [
-        {"edition": key, "position": n, "anchor": p.anchor, "part": p.part, "start": p.start, "end": p.end}
-        for n, p in enumerate(passages)
+        {"edition": key, "position": n, "anchor": anchor, "part": part, "start": start, "end": end}
+        for n, (anchor, part, start, end) in enumerate(cut)
     ]
     if rows:
         connection.execute(sa.insert(_passages), rows)

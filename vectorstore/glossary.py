@@ -71,11 +71,11 @@ class Glossary:
 
 def count_names(editions: Iterable[Edition], texts: Iterable[str]) -> dict[str, int]:
     """How often texts use each name of glossary editions; by the folded name, those that they never use left out."""
-    folded = [fold(text) for text in texts]
+    whole = "\n".join(map(fold, texts))
     counts: dict[str, int] = {}
     for name in {fold(name) for _, names, _ in _entries(editions) for name in names}:
         pattern = re.compile(_bounded(name))
-        if count := sum(len(pattern.findall(text)) for text in folded if name in text):
+        if name in whole and (count := len(pattern.findall(whole))):
             counts[name] = count
     return counts
 
