@@ -62,6 +62,8 @@ class _Sentence:
 
 def _figure(asserted: Sequence[str], sentences: Sequence[_Sentence], vocabulary: Vocabulary) -> _Sentence | None:
     """A sentence with another figure of the kind that the question asserts, which no sentence near it has."""
+    if not any(figures(clause) for clause in asserted):
+        return None
     printed = [(sentence, figures(sentence.text)) for sentence in sentences]
     among = [figure for _, found in printed for figure in found]
     for clause in asserted:

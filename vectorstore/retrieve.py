@@ -24,6 +24,9 @@ from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
 from vectorstore.words import plain_words, to_simplified, tokens
 
+_WORDS_KEPT = 10_000
+"""Vectors of words from questions that are kept in memory: 15 MB."""
+
 _HEADINGS = ("chapter", "item", "heading")
 _CAPTIONS = ("table", "figure")
 
@@ -112,7 +115,7 @@ class Search:
         # The writer asks for the sentences of the question that was just searched.
         self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._embed))
         self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._embed))
-        self._word_vectors = lru_cache(maxsize=256)(partial(_word_vectors, embeddings))
+        self._word_vectors = _WordVectors(embeddings)
         self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._word_vectors, self._near_passages))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
@@ -181,16 +184,6 @@ class Search:
         """Share of a question's words that each sentence found has, by place and number."""
         return self._by_words(self.worded(text))[2]
 
-    def word_shares(self, text: str, hits: Sequence[Hit]) -> NDArray[np.float64]:
-        """(hits, words): how much of each word of a text each hit has, weighted by rarity; all of it sums to 0.7."""
-        worded = self.worded(text)
-        words = list(dict.fromkeys(plain_words(worded)))
-        made = self._word_vectors(tuple(self.build.wordmatch.unknown(words)))
-        places = np.array([place.index for hit in hits for place in hit.places], dtype=np.intp)
-        shares = self.build.wordmatch.shares(words, made, places)
-        starts = np.cumsum([0, *(len(hit.places) for hit in hits[:-1])])
-        return np.asarray(np.maximum.reduceat(shares, starts, axis=0))
-
     def children(self, work: str, parent: str, kind: str) -> list[Hit]:
         """The sections of a kind beneath one, in reading order, as hits without score."""
         return [
@@ -232,13 +225,27 @@ def _near_sentences(
     return MappingProxyType(build.nearest_sentences(embed(worded), CANDIDATES))
 
 
-def _word_vectors(embeddings: Embeddings, words: tuple[str, ...]) -> Sequence[Sequence[float]]:
-    return embed_words(embeddings, list(words))
+class _WordVectors:
+    """Vectors of the words that no text has, each made once as long as there is room: they are a question's dearest."""
+
+    def __init__(self, embeddings: Embeddings) -> None:
+        self._embeddings = embeddings
+        self._known: dict[str, Sequence[float]] = {}
+
+    def __call__(self, words: Sequence[str]) -> list[Sequence[float]]:
+        known = self._known
+        missing = [word for word in words if word not in known]
+        made = dict(zip(missing, embed_words(self._embeddings, missing), strict=True))
+        vectors = [made[word] if word in made else known[word] for word in words]
+        if len(known) > _WORDS_KEPT:
+            self._known = known = {}
+        known.update(made)
+        return vectors
 
 
 def _by_words(
     build: Build,
-    word_vectors: Callable[[tuple[str, ...]], Sequence[Sequence[float]]],
+    word_vectors: Callable[[Sequence[str]], Sequence[Sequence[float]]],
     near_passages: Callable[[str], Mapping[int, float]],
     worded: str,
 ) -> tuple[Scores, Scores, Mapping[tuple[int, int], float]]:
@@ -247,7 +254,7 @@ def _by_words(
     if len(places) > CANDIDATES:
         places = np.array(sorted(near_passages(worded)), dtype=np.intp)
     words = list(dict.fromkeys(plain_words(worded)))
-    made = word_vectors(tuple(build.wordmatch.unknown(words)))
+    made = word_vectors(build.wordmatch.unknown(words))
     found, best, sentences = build.wordmatch.scores(words, made, places)
     alike, alike_sentence = np.zeros((2, len(build.places)))
     alike[places], alike_sentence[places] = found, best

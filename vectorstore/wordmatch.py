@@ -122,15 +122,6 @@ class WordMatch:
         found = dict(zip(zip(owners.tolist(), numbers.tolist(), strict=True), shares.tolist(), strict=True))
         return by_place, np.maximum.reduceat(shares, at), found
 
-    def shares(
-        self, words: Sequence[str], vectors: Sequence[Sequence[float]], places: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
-        """(places, words): the same for each word apart."""
-        if not words or not len(places):
-            return np.zeros((len(places), len(words)))
-        by_sentence, _, at = self._by_sentence(words, vectors, places)
-        return np.asarray(np.maximum.reduceat(by_sentence, at, axis=0))
-
     def _by_sentence(
         self, words: Sequence[str], vectors: Sequence[Sequence[float]], places: NDArray[np.intp]
     ) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
