@@ -97,8 +97,6 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
         return Silence("advice")
     if query.captions:
         return _caption_gap(query.captions, hits)
-    if captions := _captions_meant(query, hits):
-        return Silence("caption", sections=captions)
     words, meant = _words(query)
     if not words and not meant:
         return Silence("wordless")
@@ -108,6 +106,8 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
         return Silence("name", unknown[0])
     if not meant and _all_unheard(words, build, vocabulary):
         return Silence("distant")
+    if captions := _captions_meant(query, hits):
+        return Silence("caption", sections=captions)
     works = [build.works[hit.work] for hit in hits[:1]]
     if later := _later_than_all(query.question, works, vocabulary.words):
         return Silence("later", later)

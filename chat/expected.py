@@ -23,7 +23,7 @@ class Kind:
 
 _FIGURES = (
     Kind("basis_points", lambda f: f.kind == "points"),
-    Kind("level", lambda f: f.kind == "level" or (f.kind in ("count", "number", "money") and f.low >= 100)),
+    Kind("level", lambda f: f.kind in ("level", "number", "money")),
     Kind("money", lambda f: f.kind == "money"),
     Kind("share", lambda f: f.kind in ("percent", "points", "multiple")),
     Kind("day", lambda f: f.kind == "date" and f.grain == "day"),

@@ -20,7 +20,7 @@ from chat.understand import Query
 from ingest.document import Language
 from vectorstore.build import Place, keyword_language
 from vectorstore.retrieve import Hit, Search
-from vectorstore.words import content_words, fold, tokens
+from vectorstore.words import content_words, fold, han_share, tokens
 
 Kind = Literal["direction", "negation", "exclusive", "rank", "attribution", "figure"]
 
@@ -214,9 +214,9 @@ def _direction(
 
 
 def _shares_subject(about: Collection[str], sentence: _Sentence) -> bool:
-    """Whether a sentence has two telling words of a clause, or a name."""
+    """Whether a sentence has two telling words of a clause, or a name: a Latin word in Chinese."""
     shared = set(about) & set(content_words(sentence.folded))
-    return len(shared) >= 2 or any(word.isascii() for word in shared)
+    return len(shared) >= 2 or any(word.isascii() and han_share(sentence.folded) > 0.3 for word in shared)
 
 
 def _poles(axis: str, folded: str) -> list[tuple[str, str]]:

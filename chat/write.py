@@ -126,7 +126,7 @@ class QuotingWriter:
             fits = section.kind == "bullet" and 1 <= len(others) <= MAX_LIST and query.count in (None, len(others))
             if not query.ordinal and fits:
                 return [_first_sentence(other, query.language) for other in others]
-            lists = [*self._lists(before).values(), *([beside] if section.kind in _LISTED else [])]
+            lists = [*(members for _, members in self._lists(before)), *([beside] if section.kind in _LISTED else [])]
             members = next((found for found in lists if len(found) >= abs(query.ordinal or MAX_LIST + 1)), [])
             if query.ordinal and members:
                 return [_whole(members[query.ordinal - (query.ordinal > 0)], query.language)]
@@ -145,7 +145,7 @@ class QuotingWriter:
         near = [hit for hit in hits[:LOOKED_AT] if hit.work == hits[0].work]
         near = [hit for hit in near if hit.score >= near[0].score - REACH_LISTED]
         named = {anchor for work, anchor in self._search.names.named_by(query.question) if work == hits[0].work}
-        for (lead, _), members in self._lists([*near, *(hit for hit in hits if hit.anchor in named)]).items():
+        for lead, members in self._lists([*near, *(hit for hit in hits if hit.anchor in named)]):
             if query.count and query.count != len(members):
                 continue
             introducing = {lead, *_introducing(members)} - named
@@ -156,16 +156,16 @@ class QuotingWriter:
                 return members
         return []
 
-    def _lists(self, near: Sequence[Hit]) -> dict[tuple[str, str], list[Hit]]:
-        """The lists of which hits are the lead or a member, by lead and kind."""
-        found: dict[tuple[str, str], list[Hit]] = {}
+    def _lists(self, near: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
+        """The lists of which hits are the lead or a member, each with its lead."""
         leads = [lead for hit in near for lead in (hit.anchor, hit.places[0].section.parent) if lead]
-        for lead in dict.fromkeys(leads):
-            for kind in _LISTED:
-                members = self._search.children(near[0].work, lead, kind)
-                if 2 <= len(members) <= MAX_LIST:
-                    found[lead, kind] = members
-        return found
+        return [
+            (lead, members)
+            for lead in dict.fromkeys(leads)
+            for kind in _LISTED
+            for members in _unbroken(self._search.children(near[0].work, lead, kind))
+            if 2 <= len(members) <= MAX_LIST
+        ]
 
     def _sentences(self, query: Query, hits: Hits, *, with_captions: bool) -> list[_Candidate]:
         """The best sentences of the best sections, together where they belong to one, best section first."""
@@ -349,6 +349,21 @@ def _bodies_of(hits: Sequence[Hit]) -> list[Hit]:
 
 def _anchors(hits: Sequence[Hit]) -> set[str]:
     return {hit.anchor for hit in hits}
+
+
+def _unbroken(members: Sequence[Hit]) -> list[list[Hit]]:
+    """The members in runs that no paragraph or heading of their level divides."""
+    if not members:
+        return []
+    sections = members[0].places[0].edition.outline.sections
+    lead = members[0].places[0].section.parent
+    runs: list[list[Hit]] = [[members[0]]]
+    for before, member in itertools.pairwise(members):
+        between = sections[sections.index(before.places[0].section) + 1 : sections.index(member.places[0].section)]
+        if any(section.parent == lead and section.kind not in CAPTIONS for section in between):
+            runs.append([])
+        runs[-1].append(member)
+    return runs
 
 
 def _introducing(members: Sequence[Hit]) -> list[str]:

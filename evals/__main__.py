@@ -12,7 +12,8 @@ from pathlib import Path
 from chat.assistant import Assistant, ensure_index
 from chat.settings import Settings, read_settings
 from evals.bench import bench
-from evals.gold import OWN, SHARED, read_questions
+from evals.fit import FEATURES, FOLDS, examples, fit, held_out
+from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
 from evals.scale import scale
 from evals.score import Outcome, as_json, score, table
 from evals.steps import ablation
@@ -20,6 +21,7 @@ from ingest.__main__ import main as ingest
 from ingest.document import Refusal
 
 WORK = "triple-game"
+MORE = {"Our own questions": OWN, "Paraphrases": PARAPHRASES, "Silences": SILENCES}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if report.exists() and gold.exists():
                 _add(settings, report)
                 found["gold, on the original"] = _run("Gold questions, on the original", settings, gold, options)
-                found["own, on the original"] = _run("Our own questions, on the original", settings, OWN, options)
+                for name, questions in MORE.items():
+                    found[f"{name}, on the original"] = _run(f"{name}, on the original", settings, questions, options)
+                if options.what == "fit":
+                    print(f"## Weights\n\n{_fit(settings, gold)}\n")
                 if options.what == "steps":
                     print(f"## recall@1000 on the gold set, a step left out\n\n{_steps(settings, gold)}\n")
             else:
@@ -61,6 +66,14 @@ def _add(settings: Settings, report: Path) -> None:
 
 def _steps(settings: Settings, gold: Path) -> str:
     return ablation(Assistant(settings).build, read_questions(gold), WORK)
+
+
+def _fit(settings: Settings, gold: Path) -> str:
+    search = Assistant(settings).search()
+    rows = [row for file in (gold, *MORE.values()) for row in examples(search, read_questions(file), WORK)]
+    shares = ", ".join(f"{share:.3f} among the first {depth}" for depth, share in held_out(rows).items())
+    weights = "\n".join(f"| {name} | {weight:.2f} |" for name, weight in zip(FEATURES, fit(rows), strict=True))
+    return f"| feature | weight |\n|---|---|\n{weights}\n\n{FOLDS}-fold, {len(rows)} questions: {shares}."
 
 
 def _bench() -> int:
@@ -101,7 +114,11 @@ def _print_fault(outcome: Outcome) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals", description="Measure Footnote's answers.")
     parser.add_argument(
-        "what", nargs="?", choices=("answers", "steps", "bench", "scale"), default="answers", help="what to measure"
+        "what",
+        nargs="?",
+        choices=("answers", "steps", "fit", "bench", "scale"),
+        default="answers",
+        help="what to measure",
     )
     parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")

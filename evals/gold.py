@@ -11,6 +11,8 @@ from chat.rows import TurnRow
 from ingest.document import Language
 
 OWN = Path(__file__).parent / "questions.jsonl"
+PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
+SILENCES = Path(__file__).parent / "silences.jsonl"
 SHARED = Path(__file__).parents[2] / "shared"
 
 
@@ -23,7 +25,7 @@ class Question(BaseModel):
     lang: Language
     kind: str
     question: str
-    gold_anchors: list[str]
+    gold_anchors: list[str] = []
     alt_anchors: list[str] = []
     near_anchors: list[str] = []
     gold_quote: list[str] = []
