@@ -121,7 +121,8 @@ class QuotingWriter:
         before = self._bodies(_bodies_of(self._search.hits(query.context, {hits[0].work})))[:1]
         for hit in before:
             section = hit.places[0].section
-            beside = self._search.children(hit.work, section.parent or "", section.kind)
+            runs = _unbroken(self._search.children(hit.work, section.parent or "", section.kind))
+            beside = next((run for run in runs if hit.anchor in _anchors(run)), [])
             others = [other for other in beside if other.anchor != hit.anchor]
             fits = section.kind == "bullet" and 1 <= len(others) <= MAX_LIST and query.count in (None, len(others))
             if not query.ordinal and fits:
