@@ -55,6 +55,10 @@ GAZETTE = {
         "冷鏈倉庫的租約一般為期六年。",
         "Leases of cold stores usually run for six years.",
     ),
+    "12": (
+        "摩根大通預測鹽價上揚,高盛則預測持平。",
+        "JPMorgan predicts dearer salt, whereas Goldman Sachs predicts no change.",
+    ),
 }
 """Chapters, each one sentence in Chinese and in English."""
 
@@ -74,7 +78,7 @@ def edition(chinese: bool) -> Edition:
     lines = ["# 群島年報" if chinese else "# Gazette of the isles"]
     for number, pair in GAZETTE.items():
         lines += [f"## {number}. {'第' + number + '則' if chinese else 'Note ' + number}", pair[column]]
-    lines.append(f"## 12. {'前景' if chinese else 'Outlook'}")
+    lines.append(f"## 13. {'前景' if chinese else 'Outlook'}")
     for number, scenario in enumerate(SCENARIOS, 1):
         lines += [f"### {number}. {scenario[column]}", scenario[2 + column]]
     document = Document("\n\n".join(lines) + "\n", "markdown")
@@ -177,6 +181,9 @@ TRUE = [
     ("8", "茶葉拍賣的均價為什麼不會上漲？"),
     ("8", "Why will prices at the tea auction not rise?"),
     ("8", "為什麼茶葉拍賣的均價難以下跌？"),
+    ("1", "為什麼藍鷗渡輪的客流沒有下跌？"),
+    ("1", "点解蓝鸥渡轮嘅客流冇减少？"),
+    ("1", "Why did passenger numbers of Bluegull Ferries not decline?"),
     # not limited to what they do not limit
     ("4", "颱風損失為什麼不僅限於漁業？"),
     ("4", "Why were typhoon losses not limited to fisheries?"),
@@ -188,6 +195,8 @@ TRUE = [
     ("9", "羊毛訂單為什麼在春季減少？"),
     ("9", "Why did wool orders decline in spring?"),
     ("9", "Why did wool orders recover?"),
+    ("1", "藍鷗渡輪的客流先下跌，後來為什麼增加？"),
+    ("1", "Passenger numbers of Bluegull Ferries fell at first; why did they grow later?"),
     # what merely asks whether
     ("1", "藍鷗渡輪的客流是否下跌？"),
     ("1", "蓝鸥渡轮的客流下跌了吗？"),
@@ -223,6 +232,8 @@ TRUE = [
     ("6", "JPMorgan predicts shell exports of 90,000 tonnes: on what grounds?"),
     ("6", "貝殼出口量明年達9萬噸，依據是什麼？"),
     ("6", "高盛的客戶為什麼喜歡貝殼？"),
+    ("12", "高盛預測鹽價持平，依據是什麼？"),
+    ("12", "Goldman Sachs predicts no change in salt: on what grounds?"),
 ]
 
 
@@ -246,7 +257,7 @@ def test_a_sentence_nearby_that_agrees_outweighs_one_that_does_not(gazette) -> N
 
 def ranked(gazette: tuple[Search, Vocabulary], question: str) -> Contradiction | None:
     search, vocabulary = gazette
-    hits = [hit for hit in search.hits(question) if hit.coarse.startswith("12.")]
+    hits = [hit for hit in search.hits(question) if hit.coarse.startswith("13.")]
     return find_contradiction(understand(question), [*hits], search, vocabulary)
 
 
@@ -263,7 +274,7 @@ def ranked(gazette: tuple[Search, Vocabulary], question: str) -> Contradiction |
 def test_what_the_documents_call_likeliest_denies_another_one(gazette, question: str) -> None:
     found = ranked(gazette, question)
     assert found is not None
-    assert (found.kind, found.hit.coarse) == ("rank", "12.2")
+    assert (found.kind, found.hit.coarse) == ("rank", "13.2")
 
 
 @pytest.mark.parametrize(
