@@ -33,7 +33,8 @@ _BEST = 8
 RARE = 0.12
 """Share of passages up to which a word tells what a sentence is about."""
 
-_CLAUSES = re.compile(r"[,;:?!。，；：？！]|\.(?=\s|$)|\s-+\s")
+_CLAUSES = re.compile(r"[;:?!。；：？！]|[,，](?!(?<=\d.)\d{3}(?!\d))|\.(?=\s|$)|\s-+\s")
+"""What stands between clauses; not the comma of 9,100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _figure(asserted: Sequence[str], sentences: Sequence[_Sentence], vocabulary:
     printed = [(sentence, figures(sentence.text)) for sentence in sentences]
     among = [figure for _, found in printed for figure in found]
     for clause in asserted:
-        about = _telling(clause, vocabulary)
+        about = _telling(_without_figures(clause), vocabulary)
         for figure in unheard_figures(clause, among, vocabulary):
             rivals = [
                 sentence
@@ -77,6 +78,13 @@ def _figure(asserted: Sequence[str], sentences: Sequence[_Sentence], vocabulary:
             if rivals:
                 return max(rivals, key=lambda rival: len(about & set(content_words(rival.folded))))
     return None
+
+
+def _without_figures(clause: str) -> str:
+    """What a clause is about, for which units tell nothing."""
+    for figure in figures(clause):
+        clause = clause[: figure.start] + " " * (figure.end - figure.start) + clause[figure.end :]
+    return clause
 
 
 def unheard_figures(clause: str, among: Sequence[Figure], vocabulary: Vocabulary) -> list[Figure]:
@@ -222,7 +230,7 @@ def _pole_pattern(axis: str, pole: str) -> re.Pattern[str]:
 
 
 _NEGATION = re.compile(
-    r"并未|尚未|仍未|从未|没有|冇|未有|未能|未必|并非|不是|唔系|不会|唔会|不能|不再|难以|难于|无法|而非|绝非|不意味|不等于|未(?=[\u4e00-\u9fff])"
+    r"并未|尚未|仍未|从未|没有|冇|唔(?![该单止])|未有|未能|未必|并非|不是|不会|不能|不再|难以|难于|无法|而非|绝非|不意味|不等于|未(?=[\u4e00-\u9fff])"
     r"|\b(?:not|never|no longer|cannot|rather than|unlikely|hardly|far from|instead of|fails? to|without|no)\b|n't\b"
 )
 _SCOPE_ZH, _SCOPE_EN = 12, 40
@@ -250,6 +258,8 @@ def _negation(
     said = _telling(clause, vocabulary, 1.0)
     for sentence in sentences:
         for match in _NEGATION.finditer(sentence.folded):
+            if _NOT_ONLY.match(sentence.folded, match.start()):
+                continue
             reach = _SCOPE_EN if match[0][0].isascii() else _SCOPE_ZH
             denied = set(content_words(_CLAUSES.split(sentence.folded[match.end() : match.end() + reach])[0]))
             beside = set(content_words(sentence.folded[: match.start()]))

@@ -15,7 +15,7 @@ from chat.coverage import Silence, Vocabulary, find_silence
 from chat.premise import find_contradiction
 from chat.understand import Query, asks, counts
 from chat.verify import Draft, DraftStatement, Span, section_heading
-from ingest.document import CAPTIONS, Edition, Language
+from ingest.document import CAPTIONS, Edition, Language, Section
 from vectorstore.build import Build, Place
 from vectorstore.glossary import Term
 from vectorstore.retrieve import Hit, Hits, Search
@@ -71,7 +71,7 @@ class QuotingWriter:
         partial = silence is not None and silence.gap == "caption" and "beside" in query.asks
         if silence is not None and not partial:
             return self._silent(query, silence, hits)
-        statements = tuple(self._statements(query, hits))
+        statements = tuple(self._statements(query, hits, (silence.sections if silence and partial else ())))
         notices = [prompts.message("silent-caption", query.language)] if partial else []
         if is_definition(query, build):
             if term := undefined_term(query.question, build):
@@ -85,12 +85,17 @@ class QuotingWriter:
 
     # What answers
 
-    def _statements(self, query: Query, hits: Hits) -> Iterator[DraftStatement]:
-        chosen = (
+    def _statements(
+        self, query: Query, hits: Hits, captions: Sequence[tuple[str, Section]]
+    ) -> Iterator[DraftStatement]:
+        """What answers, after the captions of which the text beside them is asked."""
+        anchors = {section.anchor for _, section in captions}
+        chosen = [_whole(hit, query.language) for hit in hits if anchors and hit.anchor in anchors]
+        chosen += (
             self._front(query, hits)
             or self._beside(query, hits)
             or self._listed(query, hits)
-            or self._sentences(query, hits)
+            or self._sentences(query, hits, with_captions=not anchors)
         )
         for candidate in chosen:
             yield quote_span(query.language, candidate.place, candidate.start, candidate.end)
@@ -116,7 +121,8 @@ class QuotingWriter:
         before = self._bodies(_bodies_of(self._search.hits(query.context, {hits[0].work})))[:1]
         for hit in before:
             section = hit.places[0].section
-            beside = self._search.children(hit.work, section.parent or "", section.kind)
+            runs = _unbroken(self._search.children(hit.work, section.parent or "", section.kind))
+            beside = next((run for run in runs if hit.anchor in _anchors(run)), [])
             others = [other for other in beside if other.anchor != hit.anchor]
             fits = section.kind == "bullet" and 1 <= len(others) <= MAX_LIST and query.count in (None, len(others))
             if not query.ordinal and fits:
@@ -162,9 +168,9 @@ class QuotingWriter:
             if 2 <= len(members) <= MAX_LIST
         ]
 
-    def _sentences(self, query: Query, hits: Hits) -> list[_Candidate]:
+    def _sentences(self, query: Query, hits: Hits, *, with_captions: bool) -> list[_Candidate]:
         """The best sentences of the best sections, together where they belong to one, best section first."""
-        bodies = _bodies_of(hits)
+        bodies = [hit for hit in _bodies_of(hits) if with_captions or hit.places[0].section.kind not in CAPTIONS]
         if not bodies:
             return []
         wide = "compare" in query.asks

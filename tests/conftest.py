@@ -67,3 +67,33 @@ def bundled_engine():
     from vectorstore.embed import default_embedding, embedding_model
 
     return embedding_model(default_embedding())
+
+
+@pytest.fixture(scope="session")
+def second_home(tmp_path_factory):
+    """A library with the invented report and its English digest, made with the bundled engine: half a minute."""
+    from chat.assistant import ensure_index
+    from chat.settings import Settings
+
+    folder = tmp_path_factory.mktemp("second")
+    source = folder / "corpus" / "second"
+    source.mkdir(parents=True)
+    for name in ("second-report.zh-Hant.txt", "second-report.en.md"):
+        (source / name).write_bytes((DATA / name).read_bytes())
+    (source / "work.toml").write_text(
+        'id = "second"\ndate = 2025-09-03\n[titles]\nen = "Second"\n'
+        '[[editions]]\nlang = "zh-Hant"\nkind = "original"\nfile = "second-report.zh-Hant.txt"\n'
+        '[[editions]]\nlang = "en"\nkind = "digest"\nfile = "second-report.en.md"\n',
+        encoding="utf-8",
+    )
+    ensure_index(Settings(home=folder / "home", corpus=folder / "corpus"))
+    return folder / "home"
+
+
+@pytest.fixture(scope="session")
+def second_assistant(second_home):
+    """Answers over the invented report. Whoever changes the library puts it back."""
+    from chat.assistant import Assistant
+    from chat.settings import Settings
+
+    return Assistant(Settings(home=second_home))

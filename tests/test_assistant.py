@@ -9,9 +9,8 @@ import pytest
 
 from chat.__main__ import main as chat
 from chat.answer import Turn
-from chat.assistant import Assistant, ensure_index
+from chat.assistant import Assistant
 from chat.rows import answer_row
-from chat.settings import Settings
 from ingest.__main__ import main as ingest
 from ingest.document import Refusal
 from vectorstore.words import to_simplified
@@ -20,27 +19,14 @@ DATA = Path(__file__).parent / "data"
 QUESTIONS = [json.loads(line) for line in (DATA / "second-report.questions.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library with the invented report and its English digest."""
-    folder = tmp_path_factory.mktemp("second")
-    source = folder / "corpus" / "second"
-    source.mkdir(parents=True)
-    for name in ("second-report.zh-Hant.txt", "second-report.en.md"):
-        (source / name).write_bytes((DATA / name).read_bytes())
-    (source / "work.toml").write_text(
-        'id = "second"\ndate = 2025-09-03\n[titles]\nen = "Second"\n'
-        '[[editions]]\nlang = "zh-Hant"\nkind = "original"\nfile = "second-report.zh-Hant.txt"\n'
-        '[[editions]]\nlang = "en"\nkind = "digest"\nfile = "second-report.en.md"\n',
-        encoding="utf-8",
-    )
-    ensure_index(Settings(home=folder / "home", corpus=folder / "corpus"))
-    return folder / "home"
+@pytest.fixture
+def home(second_home: Path) -> Path:
+    return second_home
 
 
-@pytest.fixture(scope="module")
-def assistant(home: Path) -> Assistant:
-    return Assistant(Settings(home=home))
+@pytest.fixture
+def assistant(second_assistant: Assistant) -> Assistant:
+    return second_assistant
 
 
 @pytest.mark.parametrize("row", QUESTIONS, ids=[row["id"] for row in QUESTIONS])

@@ -14,7 +14,7 @@ from langchain_core.retrievers import BaseRetriever
 from ingest.document import Document, Edition, Work
 from ingest.outline import outline_sections
 from tests.bigrams import NAME, Bigrams
-from tests.conftest import DATA
+from tests.conftest import DATA, ROOT
 from vectorstore.build import open_build, publish_build
 from vectorstore.catalogue import Catalogue
 from vectorstore.library import Shelf
@@ -167,6 +167,23 @@ def test_a_question_has_the_same_ranking_in_either_script(
     assert traditional != simplified
     found, same = engine_search.hits(traditional), engine_search.hits(simplified)
     assert [(hit.anchor, hit.score) for hit in found] == [(hit.anchor, hit.score) for hit in same]
+
+
+@pytest.mark.parametrize("file", ["evals/questions.jsonl", "gold/dev.jsonl"])
+def test_every_question_of_our_sets_has_the_same_ranking_in_either_script(
+    engine_search: Search, request: pytest.FixtureRequest, file: str
+) -> None:
+    path = ROOT / file if file.startswith("evals") else request.getfixturevalue("shared") / file
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    asked = [row["question"] for row in rows if row["lang"] != "en"]
+    assert len(asked) > 50
+    differ = []
+    for question in asked:
+        scripts = {question, to_traditional(question), to_simplified(question)}
+        ranked = {tuple((hit.anchor, hit.score) for hit in engine_search.hits(script)) for script in scripts}
+        if len(ranked) > 1:
+            differ.append(question)
+    assert differ == []
 
 
 # For LangChain

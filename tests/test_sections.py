@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ingest.document import Document, Edition, Outline, Section
+from ingest.outline import outline_sections
 from ingest.passages import cut_passages
 from vectorstore.build import Place, keyword_language
 from vectorstore.retrieve import Hits, Search
@@ -163,6 +164,53 @@ def test_a_question_names_sections_by_number_or_by_a_part_of_their_title(questio
     original = edition("a", "zh-Hant", "original")
     names = SectionNames([original, replace(original, lang="en")])
     assert names.named_by(question) == {("a", anchor) for anchor in anchors}
+
+
+SCENARIOS = (
+    "# 展望\n\n## 一、三種情形\n\n### 1. 情形一:復航\n\n甲。\n\n### 2. 情形二:封港\n\n乙。\n\n### 3. 情形三:戰爭\n\n丙。\n",
+    "# Outlook\n\n## 1. Three scenarios\n\n### 1. Scenario 1: routes resume\n\nA.\n\n"
+    "### 2. Scenario 2: ports close\n\nB.\n\n### 3. Scenario 3: war\n\nC.\n",
+)
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> SectionNames:
+    """Three scenarios, numbered in their titles, in a Chinese and an English edition."""
+    editions = []
+    for lang, text in zip(("zh-Hant", "en"), SCENARIOS, strict=True):
+        document = Document(text, "markdown")
+        editions.append(Edition("outlook", lang, "original", f"{lang}.md", document, outline_sections(document)))
+    return SectionNames(editions)
+
+
+@pytest.mark.parametrize(
+    ("question", "anchors"),
+    [
+        ("情形三會怎樣？", ["1.3"]),
+        ("情形3會怎樣？", ["1.3"]),
+        ("第三種情形會怎樣？", ["1.3"]),
+        ("第二種情形的代價？", ["1.2"]),
+        ("第二种情形的代价？", ["1.2"]),
+        ("第2個情形", ["1.2"]),
+        ("第二情形", ["1.2"]),
+        ("What does scenario three cost?", ["1.3"]),
+        ("What does Scenario 3 cost?", ["1.3"]),
+        ("What does the second scenario cost?", ["1.2"]),
+        ("The 2nd scenario?", ["1.2"]),
+        ("第一種情形和第三種情形哪個好？", ["1.1", "1.3"]),
+        ("Compare scenario one with the third scenario.", ["1.1", "1.3"]),
+        ("第四種情形會怎樣？", []),
+        ("What does scenario four cost?", []),
+        ("How do the three scenarios differ?", ["1"]),
+        ("第二季的情形如何？", []),
+        ("Its second, third quarter?", []),
+        ("Scenario 30?", []),
+    ],
+)
+def test_numbered_sections_are_named_in_digits_words_and_by_counting(
+    scenarios: SectionNames, question: str, anchors: list[str]
+) -> None:
+    assert scenarios.named_by(question) == {("outlook", anchor) for anchor in anchors}
 
 
 # Hits are made when they are looked at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chat.answer import Turn
-from chat.understand import reply_language, understand
+from chat.understand import counts, reply_language, sides, understand
 
 ASKED = Turn("user", "韓國最大交易所的成交量怎麼了？")
 REPLIED = Turn("assistant", "Upbit 的日均交易量下跌。[1]")
@@ -95,3 +95,102 @@ def test_tables_and_figures_are_named_by_number(question: str, captions: tuple[s
 )
 def test_a_number_of_things_asked_for_is_read(question: str, count: int | None) -> None:
     assert understand(question).count == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "has"),
+    [
+        ("併網的三個來源", 3, True),
+        ("两条航线", 2, True),
+        ("兩條收窄路徑", 2, True),
+        ("three lanes, two ports", 2, True),
+        ("three lanes, two ports", 3, True),
+        ("three lanes", 2, False),
+        ("第三章", 3, False),
+        ("漲了3.5個百分點", 5, False),
+        ("12家銀行", 2, False),
+        ("二〇二五年", 2, False),
+    ],
+)
+def test_a_text_speaks_of_so_many_things_or_not(text: str, count: int, has: bool) -> None:
+    assert counts(text, count) is has
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        ("比較藍鷗渡輪和碧湖銀行的獲利", "藍鷗渡輪", "碧湖銀行"),
+        ("藍鷗渡輪與碧湖銀行在去年有什麼不同？", "藍鷗渡輪", "碧湖銀行"),
+        ("蓝鸥渡轮跟碧湖银行的获利差在哪？", "蓝鸥渡轮", "碧湖银行"),
+        ("藍鷗渡輪同碧湖銀行邊個賺得多啲？", "藍鷗渡輪", "碧湖銀行"),
+        ("Compare the profit of Bluegull Ferries and Jadelake Bank", "Bluegull Ferries", "Jadelake Bank"),
+        ("How do Bluegull Ferries and Jadelake Bank differ in spring?", "Bluegull Ferries", "Jadelake Bank"),
+        ("Compared: Bluegull Ferries vs. Jadelake Bank", "Bluegull Ferries", "Jadelake Bank"),
+        ("渡輪客流表現怎麼看，銀行存款成本又怎麼看？", "渡輪客流", "銀行存款"),
+    ],
+)
+def test_each_side_of_a_comparison_is_asked_without_the_other(question: str, one: str, other: str) -> None:
+    first, second = sides(question)
+    assert one in first
+    assert other not in first
+    assert other in second
+    assert one not in second
+
+
+def test_what_stands_after_both_sides_is_asked_of_each() -> None:
+    assert [side.endswith("在去年的獲利如何？") for side in sides("藍鷗渡輪和碧湖銀行在去年的獲利如何？")] == [
+        True,
+        True,
+    ]
+    assert all(side.startswith("談到獲利, ") for side in sides("談到獲利, 藍鷗渡輪和碧湖銀行差多少？"))
+
+
+@pytest.mark.parametrize("question", ["", "為什麼運價跌？", "Why did freight fall?", "和", "Bluegull and", "A和B"])
+def test_a_question_about_one_thing_has_no_sides(question: str) -> None:
+    assert sides(question) == []
+
+
+LISTED = [Turn("user", "船隊面對哪三個風險？"), Turn("assistant", "…")]
+
+
+@pytest.mark.parametrize(
+    ("question", "ordinal"),
+    [
+        ("第二個呢？", 2),
+        ("那第三點呢？", 3),
+        ("咁第三樣係咩？", 3),
+        ("第一项是什么？", 1),
+        ("第2條的細節？", 2),
+        ("What about the second one?", 2),
+        ("And the last one?", -1),
+        ("Why the third of these?", 3),
+        ("the first point, please", 1),
+        ("第二章第一節說什麼？", None),
+        ("第一季的淨利是多少？", None),
+        ("What happened in the first half of 2025?", None),
+        ("船隊的第二個風險", None),
+    ],
+)
+def test_a_place_in_the_list_before_is_read_and_carries_it(question: str, ordinal: int | None) -> None:
+    query = understand(question, LISTED)
+    assert query.ordinal == ordinal
+    if ordinal:
+        assert query.context == LISTED[0].content
+
+
+@pytest.mark.parametrize(
+    ("question", "others", "count"),
+    [
+        ("其他的呢？", True, None),
+        ("另外兩個呢？", True, 2),
+        ("其余的是哪些？", True, None),
+        ("其他三家呢？", True, 3),
+        ("What about the others?", True, None),
+        ("And the other two?", True, 2),
+        ("第二個呢？", False, None),
+        ("Why?", False, None),
+    ],
+)
+def test_the_others_of_the_list_before_are_read(question: str, others: bool, count: int | None) -> None:
+    query = understand(question, LISTED)
+    assert ("others" in query.asks, query.count, query.context) == (others, count, LISTED[0].content)

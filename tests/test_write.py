@@ -1,0 +1,115 @@
+"""Lists, comparisons and follow-ups by place in a list, over the invented report."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat.answer import Turn
+from chat.assistant import Assistant
+
+
+def cited(assistant: Assistant, question: str, *before: str) -> list[str]:
+    """The sections that an answer cites, in its order; `before` are the questions of earlier turns."""
+    history = [turn for text in before for turn in (Turn("user", text), Turn("assistant", "…"))]
+    answer = assistant.ask(question, history=history)
+    assert answer.outcome == "answered"
+    return [citation.anchor for citation in answer.citations]
+
+
+SOURCES = ["3.b1", "3.b2", "3.b3"]
+RISKS = ["6.3.b1", "6.3.b2", "6.3.b3"]
+REDUCED = ["1.b2.b1", "1.b2.b2"]
+
+
+@pytest.mark.parametrize(
+    ("question", "members"),
+    [
+        ("併網瓶頸有哪三個來源？", SOURCES),
+        ("并网瓶颈有哪些来源？", SOURCES),
+        ("What are the three sources of the grid bottleneck?", SOURCES),
+        ("主要風險有哪些？", RISKS),
+        ("主要風險有邊啲？", RISKS),
+        ("List the main risks.", RISKS),
+        ("報告要減碼哪兩類資產？", REDUCED),
+        ("Which two asset classes should be reduced?", REDUCED),
+        ("加碼的方向有哪些？", ["1.b1.b1", "1.b1.b2"]),
+    ],
+    ids=["heading", "heading hans", "heading en", "item", "item yue", "item en", "count", "count en", "lead bullet"],
+)
+def test_a_list_is_given_whole_by_what_announces_it(
+    second_assistant: Assistant, question: str, members: list[str]
+) -> None:
+    assert cited(second_assistant, question) == members
+
+
+@pytest.mark.parametrize(
+    ("question", "members"),
+    [
+        ("併網瓶頸有哪四個來源？", SOURCES),
+        ("What are the five sources of the grid bottleneck?", SOURCES),
+        ("What are the seven main risks?", RISKS),
+        ("Which three asset classes should be reduced?", REDUCED),
+    ],
+)
+def test_a_list_of_another_length_than_asked_for_is_not_passed_off_as_it(
+    second_assistant: Assistant, question: str, members: list[str]
+) -> None:
+    assert cited(second_assistant, question) != members
+
+
+@pytest.mark.parametrize("question", ["審批為什麼冗長？", "Why are permits slow?"])
+def test_a_question_about_one_member_gives_no_list(second_assistant: Assistant, question: str) -> None:
+    assert not set(SOURCES) <= set(cited(second_assistant, question))
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("比較湄岸銀行和蘇鐵銀行的淨利差", {"4.1.b1.b1", "4.1.b2.b2"}),
+        ("比较磐电储能的毛利率与群岛商业银行的派息率", {"3.b4", "4.3.b2"}),
+        ("情境A同情境B嘅機率有咩分別？", {"5.1.p1", "5.2.p1"}),
+        (
+            "Compare the net profit of Hailan Shipping and the gross margin of Pandian Storage",
+            {"2.2.b2", "3.b4"},
+        ),
+        ("How do the cost of green hydrogen and the Eastring freight index differ?", {"3.b5", "2.2.b1"}),
+    ],
+)
+def test_both_sides_of_a_comparison_are_cited(second_assistant: Assistant, question: str, sides: set[str]) -> None:
+    assert sides <= set(cited(second_assistant, question))
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "anchor"),
+    [
+        ("併網瓶頸有哪三個來源？", "第二個呢？", "3.b2"),
+        ("併網瓶頸有哪三個來源？", "第三點呢？", "3.b3"),
+        ("并网瓶颈有哪三个来源？", "那第一个呢？", "3.b1"),
+        ("主要風險有邊啲？", "咁第三樣係咩？", "6.3.b3"),
+        ("What are the three main risks?", "And the last one?", "6.3.b3"),
+        ("What are the three main risks?", "What about the first one?", "6.3.b1"),
+        ("報告要減碼哪兩類資產？", "那第二種呢？", "1.b2.b2"),
+    ],
+)
+def test_a_follow_up_by_place_in_the_list_gets_that_member(
+    second_assistant: Assistant, before: str, question: str, anchor: str
+) -> None:
+    assert cited(second_assistant, question, before) == [anchor]
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "others"),
+    [
+        ("匯率風險是什麼？", "其他兩個呢？", RISKS[:2]),
+        ("What is the currency risk?", "What about the others?", RISKS[:2]),
+        ("菲律賓的補貼法案如果沒過會怎樣？", "其他的呢？", SOURCES[:2]),
+    ],
+)
+def test_the_others_are_those_of_the_same_list_up_to_where_it_breaks(
+    second_assistant: Assistant, before: str, question: str, others: list[str]
+) -> None:
+    assert cited(second_assistant, question, before) == others
+
+
+def test_a_place_beyond_the_list_gets_no_member(second_assistant: Assistant) -> None:
+    assert cited(second_assistant, "第九個呢？", "主要風險有哪些？") != [RISKS[-1]]
