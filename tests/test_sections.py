@@ -167,7 +167,8 @@ def test_a_question_names_sections_by_number_or_by_a_part_of_their_title(questio
 
 
 SCENARIOS = (
-    "# 展望\n\n## 一、三種情形\n\n### 1. 情形一:復航\n\n甲。\n\n### 2. 情形二:封港\n\n乙。\n\n### 3. 情形三:戰爭\n\n丙。\n",
+    "# 展望\n\n## 一、三種情形\n\n### 1. 情形一:復航\n\n甲。\n\n"
+    "### 2. 情形二:封港\n\n乙。\n\n### 3. 情形三:戰爭\n\n丙。\n",
     "# Outlook\n\n## 1. Three scenarios\n\n### 1. Scenario 1: routes resume\n\nA.\n\n"
     "### 2. Scenario 2: ports close\n\nB.\n\n### 3. Scenario 3: war\n\nC.\n",
 )
