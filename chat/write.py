@@ -13,7 +13,7 @@ import prompts
 from chat.answer import Outcome, SectionLink
 from chat.coverage import Silence, Vocabulary, find_silence
 from chat.premise import find_contradiction
-from chat.understand import Query, asks, counts, sides
+from chat.understand import Query, asks, counts
 from chat.verify import Draft, DraftStatement, Span, section_heading
 from ingest.document import CAPTIONS, Edition, Language, Section
 from vectorstore.build import Build, Place
@@ -174,7 +174,7 @@ class QuotingWriter:
         if not bodies:
             return []
         wide = "compare" in query.asks
-        near = self._both_sides(query, bodies) if wide else self._bodies(bodies)
+        near = bodies[:SECTIONS_COMPARED] if wide else self._bodies(bodies)
         if introduced := introduced_by(near[0], hits):
             return [_whole(near[0], query.language), *(_first_sentence(hit, query.language) for hit in introduced)]
         scores = self._sentence_scores(query)
@@ -208,15 +208,6 @@ class QuotingWriter:
                 hit = beneath[0]
             chosen.setdefault(hit.anchor, hit)
         return list(chosen.values())
-
-    def _both_sides(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
-        """The best section for each side of a comparison, then the best for the whole."""
-        found: list[Hit] = []
-        for side in sides(query.question):
-            found.extend(_bodies_of(self._search.hits(side, {hits[0].work}, query.context))[:1])
-        found.extend(hits)
-        unique = {hit.anchor: hit for hit in found}
-        return list(unique.values())[:SECTIONS_COMPARED]
 
     def _sentence_scores(self, query: Query) -> dict[tuple[int, int], float]:
         """How near each sentence is to the question in meaning and words, by place and number, in standard scores."""

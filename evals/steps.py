@@ -31,28 +31,34 @@ STEPS: dict[str, Weights] = {
 
 
 def ablation(build: Build, questions: Sequence[Question], work: str) -> str:
-    """A Markdown table of recall@1000 (gold quotes in the first 1,000 characters of the original) by step left out."""
+    """A Markdown table of recall@1000 (gold quotes in the first 1,000 characters of the original) by step left out.
+
+    The last column is the share of questions that the first section answers.
+    """
     embeddings = embedding_model(default_embedding())
-    lines = ["| steps | all | " + " | ".join(LANGUAGES) + " |", "|---|---|---|---|---|"]
+    lines = ["| steps | all | " + " | ".join(LANGUAGES) + " | first section |", "|---|---|---|---|---|---|"]
     for name, weights in STEPS.items():
         search = Search(build, embeddings, weights)
         found: dict[str, list[float]] = {}
         for question in questions:
             if not question.answerable or not question.gold_quote:
                 continue
-            value = _recall(search, question, work)
+            value, first = _recall(search, question, work)
             for group in ("all", question.lang):
                 found.setdefault(group, []).append(value)
-        means = [sum(found[group]) / len(found[group]) for group in ("all", *LANGUAGES)]
+            found.setdefault("first", []).append(first)
+        means = [sum(found[group]) / len(found[group]) for group in ("all", *LANGUAGES, "first")]
         lines.append(f"| {name} | " + " | ".join(f"{mean:.3f}" for mean in means) + " |")
     return "\n".join(lines)
 
 
-def _recall(search: Search, question: Question, work: str) -> float:
+def _recall(search: Search, question: Question, work: str) -> tuple[float, float]:
+    """Recall in 1,000 characters, and whether the first section answers."""
     query = understand(question.question, [Turn(turn.role, turn.content) for turn in question.history])
     hits = search.hits(query.text, (work,), query.context)
     texts = [hit.places[0].passage.text for hit in hits]
     alternatives = [hit.places[0].passage.text for hit in hits if hit.anchor in question.alt_anchors]
+    first = float(hits[0].anchor in {*question.gold_anchors, *question.alt_anchors})
     if any(recall_in_characters(texts, [text]) for text in alternatives):
-        return 1.0
-    return recall_in_characters(texts, question.gold_quote)
+        return 1.0, first
+    return recall_in_characters(texts, question.gold_quote), first

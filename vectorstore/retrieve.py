@@ -126,10 +126,11 @@ class Search:
             for name, kinds in (("heading", _HEADINGS), ("caption", _CAPTIONS))
         }
 
-    def hits(self, question: str, works: Collection[str] = (), context: str = "") -> Hits:
+    def hits(self, question: str, works: Collection[str] = (), context: str = "", sides: Sequence[str] = ()) -> Hits:
         """All sections of the works (none named: all) by falling score; equal scores in reading order.
 
-        `context` is what the question leaves to the turns before it.
+        `context` is what the question leaves to the turns before it; of a comparison, the best section for each of its
+        `sides` comes first.
         """
         text = f"{context} {question}".strip()
         asked = self.sections.of_works(works)
@@ -137,7 +138,19 @@ class Search:
         scores = self._score(features)
         ranked = np.argsort(-scores, kind="stable")
         ranked = ranked[asked[ranked]]
+        if sides and len(ranked):
+            ranked = self._led_by([self._best(f"{context} {side}".strip(), asked) for side in sides], ranked)
         return Hits(self.sections, ranked, scores[ranked], nearest[ranked])
+
+    def _best(self, text: str, asked: NDArray[np.bool_]) -> int:
+        """The row that answers a text best, headings and captions aside."""
+        bodies = asked & (self._kinds["heading"] + self._kinds["caption"] == 0)
+        scores = self._score(self._features(text, asked)[0])
+        return int(np.argmax(np.where(bodies if bodies.any() else asked, scores, -np.inf)))
+
+    def _led_by(self, first: Sequence[int], ranked: NDArray[np.intp]) -> NDArray[np.intp]:
+        lead = list(dict.fromkeys(first))
+        return np.array([*lead, *(row for row in ranked.tolist() if row not in lead)], dtype=np.intp)
 
     def features(self, question: str, context: str = "") -> Mapping[str, Scores]:
         """What `hits` weighs, a value for each section: for fitting the weights (evals/fit.py)."""
