@@ -18,7 +18,7 @@ from chat.expected import holds_figure, holds_name, wanted_figure, wanted_name
 from chat.gazetteer import Gazetteer
 from chat.numbers import figures
 from chat.understand import Query, found_by_meaning
-from ingest.document import CAPTIONS, Section, Work
+from ingest.document import BODIES, CAPTIONS, Section, Work
 from vectorstore.build import Build
 from vectorstore.retrieve import Hit, Hits
 from vectorstore.words import content_words, fold, tokens
@@ -56,6 +56,10 @@ _PAST = re.compile(
 _ENGLISH_CAPITALS = frozenset(prompts.cues("capitalized"))
 
 
+TELLING = 0.12
+"""Share of passages up to which a word tells what a sentence is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Silence:
     """Why the documents do not answer; `sections` are the captions without body that were asked for."""
@@ -79,6 +83,10 @@ class Vocabulary:
     def share(self, word: str) -> float:
         """Of the passages of a language, how many have a token."""
         return max((index.share(word) for index in self._keywords), default=0.0)
+
+    def telling(self, text: str) -> set[str]:
+        """The words that say what a text is about, for few passages have them."""
+        return {word for word in content_words(text) if self.share(word) <= TELLING}
 
     def knows(self, name: str) -> bool:
         """Whether a name occurs, one or two mistyped letters allowed."""
@@ -161,9 +169,6 @@ _DRAWN = re.compile(
 )
 """A question speaks of a table or figure without its number."""
 
-TELLING = 0.12
-"""Share of passages up to which a word tells what a sentence is about."""
-
 CAPTIONS_MEANT = 3
 """Among so many of the best sections must the caption be."""
 
@@ -191,7 +196,7 @@ def _lacks(query: Query, hits: Sequence[Hit], vocabulary: Vocabulary) -> Gap | N
 
 def _texts(hits: Sequence[Hit]) -> list[str]:
     """The passages of the best sections in every edition."""
-    written = (hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item"))
+    written = (hit for hit in hits if hit.places[0].section.kind in BODIES)
     bodies = list(itertools.islice(written, EVIDENCE))
     near = [hit for hit in bodies if hit.score >= bodies[0].score - EVIDENCE_REACH]
     return [place.passage.text for hit in near for place in hit.places]
@@ -199,7 +204,7 @@ def _texts(hits: Sequence[Hit]) -> list[str]:
 
 def _about(query: Query, hits: Sequence[Hit], vocabulary: Vocabulary) -> list[str]:
     """Those passages that have at least half as many of the question's telling words as the one with most."""
-    asked = {word for word in content_words(query.question) if 0 < vocabulary.share(word) <= TELLING}
+    asked = vocabulary.telling(query.question)
     texts = _texts(hits)
     shared = [len(asked & set(content_words(text))) for text in texts]
     return [text for text, count in zip(texts, shared, strict=True) if 2 * count >= max(shared)]

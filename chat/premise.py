@@ -17,7 +17,7 @@ from chat.coverage import Vocabulary
 from chat.gazetteer import named_entities
 from chat.numbers import Figure, covers, figures, occurs
 from chat.understand import Query
-from ingest.document import Language
+from ingest.document import BODIES, Language
 from vectorstore.build import Place, keyword_language
 from vectorstore.retrieve import Hit, Search
 from vectorstore.words import content_words, fold, han_share, tokens
@@ -29,9 +29,6 @@ SECTIONS, REACH = 3, 2.0
 
 _BEST = 8
 """Sentences among which one that says so by another source is looked for."""
-
-RARE = 0.12
-"""Share of passages up to which a word tells what a sentence is about."""
 
 _CLAUSES = re.compile(r"[;:?!。；：？！]|[,，](?!(?<=\d.)\d{3}(?!\d))|\.(?=\s|$)|\s-+\s")
 """What stands between clauses; not the comma of 9,100."""
@@ -68,7 +65,7 @@ def _figure(asserted: Sequence[str], sentences: Sequence[_Sentence], vocabulary:
     printed = [(sentence, figures(sentence.text)) for sentence in sentences]
     among = [figure for _, found in printed for figure in found]
     for clause in asserted:
-        about = _telling(_without_figures(clause), vocabulary)
+        about = vocabulary.telling(_without_figures(clause))
         for figure in unheard_figures(clause, among, vocabulary):
             rivals = [
                 sentence
@@ -179,7 +176,7 @@ _WHETHER = re.compile(
 
 def _sentences(language: Language, hits: Sequence[Hit]) -> Iterator[_Sentence]:
     side = "en" if language == "en" else "zh"
-    bodies = [hit for hit in hits if hit.places[0].section.kind in ("paragraph", "bullet", "item")][:SECTIONS]
+    bodies = [hit for hit in hits if hit.places[0].section.kind in BODIES][:SECTIONS]
     for hit in bodies:
         if hit.score < bodies[0].score - REACH:
             break
@@ -202,7 +199,7 @@ def _direction(
         if len(stated) != 1 or not mine:
             continue
         pole, said = mine[0]
-        about = _telling(clause.replace(said, " "), vocabulary)
+        about = vocabulary.telling(clause.replace(said, " "))
         near = [sentence for sentence in sentences if _shares_subject(about, sentence)]
         found = [(sentence, _poles(axis, sentence.folded)) for sentence in near]
         if any(other == pole for _, poles in found for other, _ in poles):
@@ -251,11 +248,11 @@ def _governs(match: re.Match[str], at: int, folded: str) -> bool:
 
 
 def _negation(
-    clause: str, _: Sequence[str], sentences: Sequence[_Sentence], vocabulary: Vocabulary
+    clause: str, _: Sequence[str], sentences: Sequence[_Sentence], _vocabulary: Vocabulary
 ) -> _Sentence | None:
     if _NEGATION.search(clause):
         return None
-    said = _telling(clause, vocabulary, 1.0)
+    said = set(content_words(clause))
     for sentence in sentences:
         for match in _NEGATION.finditer(sentence.folded):
             if _NOT_ONLY.match(sentence.folded, match.start()):
@@ -277,16 +274,11 @@ def _exclusive(
 ) -> _Sentence | None:
     if not _ONLY.search(clause) or _NOT_ONLY.search(clause):
         return None
-    about = _telling(clause, vocabulary)
+    about = vocabulary.telling(clause)
     for sentence in sentences:
         if _NOT_ONLY.search(sentence.folded) and about & set(content_words(sentence.folded)):
             return sentence
     return None
-
-
-def _telling(clause: str, vocabulary: Vocabulary, share: float = RARE) -> set[str]:
-    """The words of a clause that say what it is about, for few passages have them."""
-    return {word for word in content_words(clause) if vocabulary.share(word) <= share}
 
 
 # Rank: what only one can be

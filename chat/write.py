@@ -15,7 +15,7 @@ from chat.coverage import Silence, Vocabulary, find_silence
 from chat.premise import find_contradiction
 from chat.understand import Query, asks, counts
 from chat.verify import Draft, DraftStatement, Span, section_heading
-from ingest.document import CAPTIONS, Edition, Language, Section
+from ingest.document import CAPTIONS, HEADINGS, Edition, Language, Section
 from vectorstore.build import Build, Place
 from vectorstore.glossary import Term
 from vectorstore.retrieve import Hit, Hits, Search
@@ -27,7 +27,6 @@ MAX_LIST = 8
 
 LOOKED_AT = 12
 SECTIONS, SECTIONS_COMPARED = 3, 4
-HEADINGS = ("chapter", "item", "heading")
 REACH_LISTED = 2.0
 
 REACH = 1.6

@@ -39,6 +39,9 @@ Role = Literal["document", "glossary"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 EDITION_KINDS: tuple[EditionKind, ...] = get_args(EditionKind)
 CAPTIONS: tuple[SectionKind, ...] = ("table", "figure")
+HEADINGS = ("chapter", "item", "heading")
+BODIES = ("paragraph", "bullet", "item")
+"""Kinds of sections: those that seldom answer by themselves, and those whose sentences do."""
 
 
 class Refusal(Exception):

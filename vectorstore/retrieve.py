@@ -18,6 +18,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from ingest.document import CAPTIONS, HEADINGS
 from vectorstore.build import CANDIDATES, Build, Place, keyword_language
 from vectorstore.embed import embed_words
 from vectorstore.scope import SectionNames
@@ -26,9 +27,6 @@ from vectorstore.words import plain_words, to_simplified, tokens
 
 _WORDS_KEPT = 10_000
 """Vectors of words from questions that are kept in memory: 15 MB."""
-
-_HEADINGS = ("chapter", "item", "heading")
-_CAPTIONS = ("table", "figure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ class Search:
         }
         self._kinds = {
             name: np.isin(self.sections.kinds, kinds).astype(np.float64)
-            for name, kinds in (("heading", _HEADINGS), ("caption", _CAPTIONS))
+            for name, kinds in (("heading", HEADINGS), ("caption", CAPTIONS))
         }
 
     def hits(self, question: str, works: Collection[str] = (), context: str = "", sides: Sequence[str] = ()) -> Hits:
