@@ -49,7 +49,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 lock: .venv/bin/uv
 	echo "uv" | $(COMPILE) - -o requirements/uv.txt
 	$(COMPILE) pyproject.toml -o requirements/run.txt
-	$(COMPILE) pyproject.toml --group dev --override requirements/without-torch.txt -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --group dev --override requirements/without.txt -o requirements/dev.txt
 
 clean:
 	rm -rf .venv var
