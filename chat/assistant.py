@@ -13,7 +13,7 @@ import prompts
 from chat.answer import Answer, HitText, RankedHit, Turn
 from chat.coverage import Vocabulary
 from chat.settings import Settings
-from chat.understand import sides, understand
+from chat.understand import understand
 from chat.verify import verify
 from chat.write import QuotingWriter
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
@@ -92,8 +92,7 @@ class Assistant:
         search = self.search()
         _check(question, works, search.build)
         query = understand(question, history, language)
-        compared = "compare" in query.asks and "list" not in query.asks
-        hits = search.hits(query.text, works, query.context, sides(question) if compared else ())
+        hits = search.hits(query.text, works, query.context, query.sides)
         retrieved = time.perf_counter()
         draft = QuotingWriter(search, self._vocabulary or Vocabulary(search.build)).write(query, hits)
         answer = verify(draft, search.build)

@@ -204,7 +204,7 @@ def _texts(hits: Sequence[Hit]) -> list[str]:
 
 def _about(query: Query, hits: Sequence[Hit], vocabulary: Vocabulary) -> list[str]:
     """Those passages that have at least half as many of the question's telling words as the one with most."""
-    asked = vocabulary.telling(query.question)
+    asked = vocabulary.telling(f"{query.context} {query.question}")
     texts = _texts(hits)
     shared = [len(asked & set(content_words(text))) for text in texts]
     return [text for text, count in zip(texts, shared, strict=True) if 2 * count >= max(shared)]

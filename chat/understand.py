@@ -45,25 +45,30 @@ class Query:
     ordinal: int | None = None
     """Which of the things that the turn before was about: the second one."""
 
+    sides: tuple[str, ...] = ()
+    """What it asks of each of two things, apart."""
+
 
 def understand(question: str, history: Sequence[Turn] = (), language: Language | None = None) -> Query:
     """Reads a question in the light of the turns before it."""
+    asked = _asked(question)
     return Query(
         question,
         question,
         _carried(question, history),
         language or reply_language(question, history),
-        _asked(question),
+        asked,
         _named_captions(question),
         _asked_count(question),
         _ordinal(question),
+        () if "list" in asked else tuple(sides(question, compared="compare" in asked)),
     )
 
 
 _CUES = (
     *("list", "compare", "definition", "amount", "money", "share", "when", "why"),
     *("caption", "outline", "author", "published", "title", "advice", "steer", "aftermath"),
-    *("basis_points", "level", "day", "beside", "others"),
+    *("basis_points", "level", "day", "beside", "others", "across"),
 )
 
 _FRONT = frozenset({"author", "published", "title"})
@@ -89,6 +94,8 @@ _NAME_CUES = {
 def _asked(question: str) -> frozenset[str]:
     folded = fold(question)
     found = {key for key in _CUES if asks(key, question)}
+    if "compare" in found and not asks("list", _cue_pattern("compare").sub(" ", folded)):
+        found.discard("list")  # 有什麼不同 asks for no list
     found |= {key for key, pattern in _NAME_CUES.items() if pattern.search(folded)}
     if found & _FRONT and any(figure.kind != "date" for figure in figures(question)):
         found -= _FRONT  # of something in the document, not of the document
@@ -216,16 +223,25 @@ def _counts(text: str) -> Iterator[int]:
 
 
 _BETWEEN = re.compile(
-    r"(?<=[\u4e00-\u9fff])(?:和|与|跟|同|及|对比)(?=[\u4e00-\u9fffA-Za-z])|\b(?:and|versus|vs\.?|against|or)\b|(?<=\w)vs(?=\w)"
+    r"(?<=[\u4e00-\u9fff])(?:和|与|跟|同(?![时样一步期])|及|对比)(?=[\u4e00-\u9fffA-Za-z])|\b(?:and|versus|vs\.?|against|or|with)\b|(?<=\w)vs(?=\w)"
 )
 _ENDS = re.compile(r"[在的对里,，、?？。;；:：]|\b(?:in|on|for|to|of|do|does|is|are|at|by)\b")
+_ASKING = re.compile(
+    r"什么|怎么|怎样|如何|哪|几|多少|点样|点解|为何|咩|乜|边(?:个|间|啲|度)|谁|\b(?:what|how|which|who|whose|where|when|why)\b"
+)
+_CLAUSE_END = re.compile(r"[,，;；、]\s*(?:and\b|but\b|而|又|同埋)?|\b(?:and|but)(?= (?:what|how|which|who|where|when|why)\b)")
 
 
-def sides(question: str) -> list[str]:
-    """What a comparing question asks of each side: the question without the other side, as far as marks tell.
+def sides(question: str, *, compared: bool = True) -> list[str]:
+    """What a question asks of each of two things, apart; none where it asks one thing.
 
-    The sides stand about "and", "vs" and the like, else in clauses of their own; a question with one side has none.
+    Two clauses that each ask something are two sides, with what stands before them both. Else, of a comparison, the
+    sides stand about "and", "vs" and the like: the question without the other side; or they are its clauses.
     """
+    if asked := _asking_clauses(question):
+        return asked
+    if not compared:
+        return []
     folded = fold(question)
     joints = [
         match for match in _BETWEEN.finditer(folded) if _says(folded[: match.start()]) and _says(folded[match.end() :])
@@ -242,5 +258,19 @@ def sides(question: str) -> list[str]:
     return clauses if len(clauses) > 1 else []
 
 
-def _says(text: str) -> bool:
-    return len(content_words(text)) >= 2
+def _asking_clauses(question: str) -> list[str]:
+    """The clauses that ask, each after what stands before the first of them; none if only one asks."""
+    folded, at, clauses = fold(question), 0, []
+    for end in _CLAUSE_END.finditer(folded):
+        clauses.append((at, end.start()))
+        at = end.end()
+    clauses.append((at, len(folded)))
+    asking = [(a, b) for a, b in clauses if _ASKING.search(folded[a:b]) and _says(_ASKING.sub(" ", folded[a:b]), 2)]
+    if len(asking) != 2:
+        return []
+    opening = question[: asking[0][0]]
+    return [f"{opening} {question[a:b]}".strip() for a, b in asking]
+
+
+def _says(text: str, words: int = 1) -> bool:
+    return len(content_words(text)) >= words

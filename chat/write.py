@@ -172,15 +172,16 @@ class QuotingWriter:
         bodies = [hit for hit in _bodies_of(hits) if with_captions or hit.places[0].section.kind not in CAPTIONS]
         if not bodies:
             return []
-        wide = "compare" in query.asks
-        near = bodies[:SECTIONS_COMPARED] if wide else self._bodies(bodies)
+        wide = not query.asks.isdisjoint(("compare", "across"))
+        near = _compared(bodies, len(query.sides)) if wide else self._bodies(bodies)
         if introduced := introduced_by(near[0], hits):
             return [_whole(near[0], query.language), *(_first_sentence(hit, query.language) for hit in introduced)]
         scores = self._sentence_scores(query)
         names = self._names_asked(query)
         chosen: list[_Candidate] = []
         for rank, hit in enumerate(near):
-            room = min(SENTENCES_FIRST if rank == 0 and not wide else SENTENCES_MORE, MAX_SENTENCES - len(chosen))
+            wanted = MAX_SENTENCES // len(near) if wide else SENTENCES_FIRST if rank == 0 else SENTENCES_MORE
+            room = min(wanted, MAX_SENTENCES - len(chosen))
             chosen.extend(_best_sentences(hit, query.language, scores, room))
         defining = [candidate for candidate in chosen if names and names.search(_words_of(candidate))]
         return defining or chosen
@@ -336,6 +337,12 @@ def _standard(values: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], 
 
 def _bodies_of(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in itertools.islice(hits, LOOKED_AT) if hit.places[0].section.kind not in _FRONT]
+
+
+def _compared(bodies: Sequence[Hit], sides: int) -> list[Hit]:
+    """The sections that lead for each side, and those within reach of them; without sides, the best ones."""
+    floor = min((hit.score for hit in bodies[:sides]), default=float("-inf")) - REACH
+    return [hit for rank, hit in enumerate(bodies[:SECTIONS_COMPARED]) if rank < sides or hit.score >= floor]
 
 
 def _anchors(hits: Sequence[Hit]) -> set[str]:

@@ -29,6 +29,11 @@ _WORDS_KEPT = 10_000
 """Vectors of words from questions that are kept in memory: 15 MB."""
 
 
+OWN_WORDS = 0.25
+"""What a follow-up's own words count beside its words with those of the turns before: of 24 follow-ups, an answering
+section came first for 0.54 (0 counts: 0.42) and among the first two for 0.75 (0.67); 0.5 lost the third (0.79, 0.75)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What each feature of a section counts.
@@ -134,6 +139,8 @@ class Search:
         asked = self.sections.of_works(works)
         features, nearest = self._features(text, asked)
         scores = self._score(features)
+        if context:
+            scores = (1 - OWN_WORDS) * scores + OWN_WORDS * self._score(self._features(question, asked)[0])
         ranked = np.argsort(-scores, kind="stable")
         ranked = ranked[asked[ranked]]
         if sides and len(ranked):
