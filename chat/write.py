@@ -26,10 +26,10 @@ SENTENCES_FIRST, SENTENCES_MORE = 3, 1
 MAX_LIST = 8
 
 LOOKED_AT = 12
-SECTIONS, SECTIONS_COMPARED = 3, 4
+SECTIONS, SECTIONS_COMPARED = 4, 4
 REACH_LISTED = 2.0
 
-REACH = 1.6
+REACH = 2.4
 """How far below the best section's score another is still quoted. Wider finds more of the sections that answer and
 quotes more that do not: 1.0 gave 0.85 and 0.76 on the gold set, 1.6 gives 0.88 and 0.73 (evals/README.md)."""
 
@@ -180,8 +180,9 @@ class QuotingWriter:
         names = self._names_asked(query)
         chosen: list[_Candidate] = []
         for rank, hit in enumerate(near):
-            wanted = MAX_SENTENCES // len(near) if wide else SENTENCES_FIRST if rank == 0 else SENTENCES_MORE
-            room = min(wanted, MAX_SENTENCES - len(chosen))
+            others = 0 if wide else len(near) - rank - 1
+            wanted = MAX_SENTENCES // len(near) if wide else SENTENCES_MORE if rank else SENTENCES_FIRST
+            room = min(wanted, MAX_SENTENCES - len(chosen) - others)
             chosen.extend(_best_sentences(hit, query.language, scores, room))
         defining = [candidate for candidate in chosen if names and names.search(_words_of(candidate))]
         return defining or chosen

@@ -39,6 +39,13 @@ def entities() -> dict[str, dict[str, list[list[str]]]]:
 
 
 @cache
+def thesaurus() -> tuple[tuple[str, ...], ...]:
+    """The groups of thesaurus.toml: words of both languages that mean the same in investment research."""
+    groups = tomllib.loads((_FOLDER / "thesaurus.toml").read_text(encoding="utf-8"))
+    return tuple((*group.get("zh", ()), *group.get("en", ())) for group in groups.values())
+
+
+@cache
 def digest() -> str:
     """Changes with any word in this folder."""
     total = hashlib.sha256()

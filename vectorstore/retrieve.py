@@ -18,11 +18,13 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+import prompts
 from ingest.document import CAPTIONS, HEADINGS
 from vectorstore.build import CANDIDATES, Build, Place, keyword_language
 from vectorstore.embed import embed_words
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
+from vectorstore.thesaurus import Text, Thesaurus, place_text, weighed
 from vectorstore.words import plain_words, to_simplified, tokens
 
 _WORDS_KEPT = 10_000
@@ -43,17 +45,18 @@ class Weights:
     recall@1000 0.95. Similarities are standard scores over the sections searched, keyword scores shares of the highest.
     """
 
-    passage: float = 0.65
-    passage_in_other_language: float = 0.4
-    sentence: float = 0.6
-    words_alike: float = 0.3
+    passage: float = 0.55
+    passage_in_other_language: float = 0.35
+    sentence: float = 0.5
+    words_alike: float = 0.2
     words_alike_in_sentence: float = 0.35
-    keywords: float = 0.6
+    keywords: float = 0.45
     parent_similarity: float = 0.2
     parent_keywords: float = 1.2
-    heading: float = -1.3
-    caption: float = -1.9
-    named_scope: float = 2.4
+    heading: float = -1.0
+    caption: float = -1.7
+    concepts: float = 0.5
+    named_scope: float = 1.9
     glossary: bool = True
 
 
@@ -119,6 +122,9 @@ class Search:
         self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._embed))
         self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._embed))
         self._word_vectors = _WordVectors(embeddings)
+        self._thesaurus = Thesaurus([*prompts.thesaurus(), *(term.names for term in build.glossary.terms)])
+        self._texts: dict[int, Text] = {}
+        self._concepts = lru_cache(maxsize=8)(self._by_concepts)
         self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._word_vectors, self._near_passages))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
@@ -184,6 +190,7 @@ class Search:
             "parent_keywords": sections.of_parents(words.max(axis=0)),
             "heading": self._kinds["heading"],
             "caption": self._kinds["caption"],
+            "concepts": sections.best(self._concepts(text)[0]),
             "named_scope": sections.beneath(self.names.named_by(text)),
         }
         return features, sections.best(np.maximum(near, near_sentence))
@@ -201,6 +208,24 @@ class Search:
     def sentence_words(self, text: str) -> Mapping[tuple[int, int], float]:
         """Share of a question's words that each sentence found has, by place and number."""
         return self._by_words(self.worded(text))[2]
+
+    def sentence_concepts(self, text: str) -> Mapping[tuple[int, int], float]:
+        """The rarity of a question's concepts that each sentence speaks of, by place and number."""
+        return self._concepts(text)[1]
+
+    def _by_concepts(self, text: str) -> tuple[Scores, Mapping[tuple[int, int], float]]:
+        """The rarity of the question's concepts that each place speaks of under its titles, and each sentence."""
+        looked_at = _looked_at(self.build, self._near_passages, self.worded(text)).tolist()
+        found = weighed(self._thesaurus.concepts(text), [self._text(n) for n in looked_at])
+        scores = np.zeros(len(self.build.places))
+        scores[looked_at] = [total for total, _ in found]
+        by_sentence = zip(looked_at, (sentences for _, sentences in found), strict=True)
+        return scores, MappingProxyType({(n, at): value for n, mine in by_sentence for at, value in mine.items()})
+
+    def _text(self, n: int) -> Text:
+        if n not in self._texts:
+            self._texts[n] = place_text(self.build.places[n], self.build.folded[n])
+        return self._texts[n]
 
     def children(self, work: str, parent: str, kind: str) -> list[Hit]:
         """The sections of a kind beneath one, in reading order, as hits without score."""
@@ -243,6 +268,15 @@ def _near_sentences(
     return MappingProxyType(build.nearest_sentences(embed(worded), CANDIDATES))
 
 
+def _looked_at(
+    build: Build, near_passages: Callable[[str], Mapping[int, float]], worded: str
+) -> NDArray[np.intp]:
+    """The places whose words are looked at: all of them; in a large build, those near the question."""
+    if len(build.places) <= CANDIDATES:
+        return np.arange(len(build.places))
+    return np.array(sorted(near_passages(worded)), dtype=np.intp)
+
+
 class _WordVectors:
     """Vectors of the words that no text has, each made once as long as there is room: they are a question's dearest."""
 
@@ -268,9 +302,7 @@ def _by_words(
     worded: str,
 ) -> tuple[Scores, Scores, Mapping[tuple[int, int], float]]:
     """How much of a question's words each place has, its best sentence, each sentence; in a large build, those near."""
-    places = np.arange(len(build.places))
-    if len(places) > CANDIDATES:
-        places = np.array(sorted(near_passages(worded)), dtype=np.intp)
+    places = _looked_at(build, near_passages, worded)
     words = list(dict.fromkeys(plain_words(worded)))
     made = word_vectors(build.wordmatch.unknown(words))
     found, best, sentences = build.wordmatch.scores(words, made, places)
