@@ -268,9 +268,7 @@ def _near_sentences(
     return MappingProxyType(build.nearest_sentences(embed(worded), CANDIDATES))
 
 
-def _looked_at(
-    build: Build, near_passages: Callable[[str], Mapping[int, float]], worded: str
-) -> NDArray[np.intp]:
+def _looked_at(build: Build, near_passages: Callable[[str], Mapping[int, float]], worded: str) -> NDArray[np.intp]:
     """The places whose words are looked at: all of them; in a large build, those near the question."""
     if len(build.places) <= CANDIDATES:
         return np.arange(len(build.places))
