@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evals.scale import MODEL, SECTIONS_A_WORK, InventedVectors, Documents, open_and_ask
+from evals.scale import MODEL, SECTIONS_A_WORK, Documents, InventedVectors, open_and_ask
 from ingest.passages import cut_passages
 from tests.conftest import ROOT
 from vectorstore.build import publish_build

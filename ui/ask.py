@@ -13,9 +13,9 @@ from chat.answer import Answer, Turn
 from ingest.document import Language, Refusal
 from ui import text
 from ui.chips import show_answer
+from ui.documents import Documents, documents_of, open_assistant
 from ui.errors import unexpected
 from ui.language import chosen_language
-from ui.documents import Documents, documents_of, open_assistant
 from ui.masthead import about, standing_line
 from ui.panel import show_panel
 from ui.source import Place, citation_numbered, coarse_anchor, reading_edition
