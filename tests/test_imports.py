@@ -26,7 +26,7 @@ HOMES = {
     "rjieba": ["vectorstore/words.py"],
     "bm25s": ["vectorstore/words.py"],
     "Stemmer": ["vectorstore/words.py"],
-    "sqlalchemy": ["vectorstore/catalogue.py"],
+    "sqlalchemy": ["vectorstore/catalogue.py", "chat/history"],
     "portalocker": ["vectorstore/build.py"],
     "streamlit": ["ui/", "app.py"],
     "langchain_community": [],
