@@ -43,7 +43,9 @@ def test_an_entry_has_the_same_placeholders_in_all_languages(file: str, key: str
 
 
 def test_every_word_that_a_page_uses_exists_and_every_word_is_used() -> None:
-    code = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "ui").rglob("*.py")))
+    code = "\n".join(
+        path.read_text("utf-8") for folder in ("ui", "chat") for path in sorted((ROOT / folder).rglob("*.py"))
+    )
     words = prompts.entries("words")
     named = set(re.findall(r"""words(?:\([^)]*\))?\[["']([\w-]+)["']\]""", code))
     assert named <= set(words)

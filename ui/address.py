@@ -14,7 +14,7 @@ import streamlit as st
 from chat.conversation import Exchange
 from ingest.document import Language
 from ui.documents import Documents
-from ui.source import Place, citation_numbered, coarse_anchor, reading_edition
+from ui.source import Place, citation_numbered, coarse_anchor, reading_edition, section_label
 
 _OPEN = re.compile(r"([1-9]\d{0,5})(?:\.([1-9]\d{0,5}))?")
 
@@ -69,9 +69,28 @@ def close() -> None:
     move(here().closed())
 
 
-def place_of(
-    address: Address, exchanges: Sequence[Exchange], library: Documents, language: Language
-) -> Place | None:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A section that the next question is about, and how the question names it."""
+
+    work: str
+    label: str
+    name: str
+
+
+def section_about(address: Address, library: Documents, language: Language = "en") -> Subject | None:
+    """The section that the address asks about, if there is one."""
+    work, _, anchor = address.about.partition("/")
+    editions = library.editions.get(work)
+    edition = reading_edition(editions, language) if editions else None
+    place = coarse_anchor(edition, anchor) if edition else None
+    if edition is None or place is None:
+        return None
+    label = section_label(edition, place, language)
+    return Subject(work, label, f"§{place}" if re.fullmatch(r"\d+(\.\d+)*", place) else f"{label}:")
+
+
+def place_of(address: Address, exchanges: Sequence[Exchange], library: Documents, language: Language) -> Place | None:
     """What stands open beside the conversation, if the address names something that there is."""
     if not 1 <= address.turn <= len(exchanges):
         return None
