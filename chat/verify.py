@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import prompts
 from chat.answer import Answer, Citation, Outcome, Quote, SectionLink, Statement
+from chat.span import Span, span_problem
 from ingest.document import Edition, Language, Section
 from vectorstore.build import Build
 from vectorstore.words import fold
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A claimed source: these words at this place of this edition."""
-
-    edition: Edition
-    anchor: str
-    start: int
-    end: int
-    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +75,6 @@ def _problems(statement: DraftStatement) -> list[str]:
     if statement.quoted and not is_quotation(statement.text, [span.quote for span in statement.spans]):
         problems.append("not-verbatim")
     return problems
-
-
-def span_problem(span: Span) -> str:
-    """Why a span is no source: its words do not stand at its place, or not in its section. Empty if it is one."""
-    sections: Mapping[str, Section] = {section.anchor: section for section in span.edition.outline.sections}
-    section = sections.get(span.anchor)
-    if section is None:
-        return "unknown-section"
-    if not section.start <= span.start < span.end <= section.end:
-        return "outside-section"
-    if span.edition.document.text[span.start : span.end] != span.quote:
-        return "not-verbatim"
-    return ""
 
 
 def is_quotation(text: str, quotes: Sequence[str]) -> bool:
