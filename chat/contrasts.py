@@ -1,4 +1,4 @@
-"""Whether a statement turns what its sources say: the other direction, a denial, surer, without its terms or its source."""
+"""Whether a statement turns what its sources say: the other way, denied, surer, without its terms or its source."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def contrast_problems(statement: Reading, sources: Sequence[Source], pairs: Sequ
 # Direction
 
 
-def _direction(pair: Counterpart, statement: Reading, sources: Sequence[Source]) -> str:
+def _direction(pair: Counterpart, statement: Reading, _: Sequence[Source]) -> str:
     mine = _sides(pair.clause.poles)
     theirs = _sides(pair.other.poles)
     whole = _sides(pole for clause in pair.sentence for pole in clause.poles)
@@ -60,7 +60,7 @@ def _negation(pair: Counterpart, statement: Reading, _: Sequence[Source]) -> str
             _mostly(words, other) or _mostly(other, words) for other in denied_there
         ):
             return _folded(pair.clause)
-    for words in pair.other.denied:
+    for words in denied_there:
         if _mostly(words, plain_here) and not any(
             _mostly(words, other) or _mostly(other, words) for other in denied_here
         ):

@@ -23,10 +23,8 @@ def figure_problems(statement: Reading, evidence: Sequence[Evidence]) -> list[Pr
     found = []
     for clause in statement.clauses:
         for figure in clause.figures:
-            if problem := _problem(figure, statement, printed, context):
-                found.append(problem)
-            elif problem := _bound(figure, statement, printed):
-                found.append(problem)
+            problem = _problem(figure, statement, printed, context) or _bound(figure, statement, printed)
+            found += [problem] if problem else []
     return found
 
 
@@ -110,7 +108,7 @@ _OPPOSED |= {("over", "about"), ("under", "about"), ("about", "over"), ("about",
 
 
 def _bound(figure: Figure, statement: Reading, printed: Sequence[tuple[SourceText, Figure]]) -> Problem | None:
-    """More than, less than or about a figure, where every source has it otherwise; "about" may be added, not left out."""
+    """More than, less than or about a figure, where every source has it otherwise; "about" may be added only."""
     if figure.kind in ("date", "label", "count") and figure.bound == "":
         return None
     alike = [(text, other) for text, other in printed if same(figure, other) or _same_unbound(figure, other)]

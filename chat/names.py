@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from weakref import WeakKeyDictionary
 
 import prompts
 from chat.gazetteer import TICKER, known_entities
@@ -16,10 +17,13 @@ _LATIN_WORD = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[.&'’-](?!s\b)[A-Za-z0-9À-ɏ]+
 _LONGEST = 4
 """Words of the longest Latin name that is looked up."""
 
+_PROPER = re.compile(r"[A-Z][\w.&'-]*(?: (?:of|the|and|[A-Z][\w.&'-]*))*")
+"""A glossary entry that is a name: Supreme Court, not capital interlock."""
+
 _SENTENCE_START = re.compile(r"(?:^|[.?!:;。！？：；(（\"“「\n])\s*$")
 _COMPANY = re.compile(
-    r"(?:商业)?(?:银行|航运|海运|能源|光电|储能|港务|集团|公司|证券|基金|科技|电力|资本|控股|(?:海事|投资)?顾问|研究所|保险|信托"
-    r"|汽车|半导体|电子|石油|矿业|航空|生物|制药|食品|钢铁|地产)"
+    r"(?:商业)?(?:银行|航运|海运|能源|光电|储能|港务|集团|公司|证券|基金|科技|电力|资本|控股|(?:海事|投资)?顾问"
+    r"|研究所|保险|信托|汽车|半导体|电子|石油|矿业|航空|生物|制药|食品|钢铁|地产)"
 )
 """How Chinese names of companies end."""
 
@@ -29,7 +33,8 @@ _PARTICLES = "的在是和与跟被等将有也对,.( )"
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in a text. `key` is the same for every spelling; `kind` a table of entities.toml, "term" or "word"."""
+    """A name in a text. `key` is the same for every spelling; `kind` is a table of entities.toml, "proper" or "term" of a
+    glossary, else "word"."""
 
     key: str
     kind: str
@@ -50,16 +55,11 @@ class Names:
                 if name.isascii() and (entity.cased or len(name) <= TICKER):
                     self._cased[fold(name)] = name
         for names in terms:
-            self._add(names, "term")
+            self._add(names, "proper" if any(map(_PROPER.fullmatch, names)) else "term")
         self._chinese: dict[str, list[str]] = {}
         for name in sorted((name for name in self._keys if not name.isascii()), key=len, reverse=True):
             self._chinese.setdefault(name[0], []).append(name)
         self.find = lru_cache(maxsize=4096)(self._find)
-
-    @classmethod
-    def of(cls, build: Build) -> Names:
-        """Those of a build's glossary beside the well-known ones."""
-        return cls(term.names for term in build.glossary.terms)
 
     def _add(self, names: Sequence[str], kind: str) -> None:
         folded = [fold(name) for name in names]
@@ -78,8 +78,8 @@ class Names:
 
     def _listed(self, text: str) -> Iterable[Name]:
         folded = fold(text)
-        for at, first in enumerate(folded):
-            for name in self._chinese.get(first, ()):
+        for at, character in enumerate(folded):
+            for name in self._chinese.get(character, ()):
                 if folded.startswith(name, at):
                     yield Name(*self._keys[name], at, at + len(name.rstrip(_PARTICLES)))
                     break
@@ -92,6 +92,16 @@ class Names:
                 cased = self._cased.get(spelt)
                 if known and (cased is None or text[start:end] == cased):
                     yield Name(*known, start, end)
+
+
+def names_of(build: Build) -> Names:
+    """The names of a build's glossary beside the well-known ones; made once for each build."""
+    if build not in _OF_BUILDS:
+        _OF_BUILDS[build] = Names(term.names for term in build.glossary.terms)
+    return _OF_BUILDS[build]
+
+
+_OF_BUILDS: WeakKeyDictionary[Build, Names] = WeakKeyDictionary()
 
 
 def _unlisted(text: str) -> Iterable[Name]:

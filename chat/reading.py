@@ -1,4 +1,4 @@
-"""What a text says, clause by clause: its figures, names and words; which way, how sure, on whose word, on what terms."""
+"""What a text says, clause by clause: figures, names and words; which way, how sure, on whose word, on what terms."""
 
 from __future__ import annotations
 
@@ -167,8 +167,8 @@ _GOES_ON = re.compile(
 
 def _without(text: str, start: int, values: Sequence[Figure], mine: Sequence[Name]) -> str:
     """A clause without its figures, names and signs of modality, which are compared by themselves."""
-    for part in (*values, *mine):
-        text = text[: part.start - start] + " " * (part.end - part.start) + text[part.end - start :]
+    for first, last in [*((f.start, f.end) for f in values), *((n.start, n.end) for n in mine)]:
+        text = text[: first - start] + " " * (last - first) + text[last - start :]
     folded = fold(text)
     for key in ("possible", "likely", "expected", "certain"):
         for match in _pattern(key).finditer(folded):
@@ -212,9 +212,11 @@ def _begun(words: Sequence[str]) -> re.Pattern[str]:
 
 
 _NEGATION = re.compile(
-    r"并未|尚未|仍未|从未|没有|冇|唔(?![该单止])|未有|未能|并非|不是|不会|不能|不再|难以|难于|无法|而非|而不是|绝非|并不|不意味|不等于|毫不|不愿|不肯"
+    r"并未|尚未|仍未|从未|没有|冇|唔(?![该单止])|未有|未能|并非|不是|不会|不能|不再|难以|难于|无法|而非"
+    r"|而不是|绝非|并不|不意味|不等于|毫不|不愿|不肯"
     r"|(?<![并从尚仍])未(?=[\u4e00-\u9fff])(?!必|来)|无(?=力|意|关|望|助)|(?<![而并绝])非(?=[^常洲])|不(?![仅只止单但限断定确同过足及])"
-    r"|\b(?:not|never|no longer|cannot|rather than|unlikely|hardly|far from|instead of|fail(?:s|ed)? to|without|no|nor|neither|unwilling|unable)\b"
+    r"|\b(?:not|never|no longer|cannot|rather than|unlikely|hardly|far from|instead of|fail(?:s|ed)? to|without|no|nor"
+    r"|neither|unwilling|unable)\b"
     r"|n't\b"
 )
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely|limited)\b|\bno (?:less|more|fewer|doubt)\b|\bnot necessarily\b")
@@ -253,7 +255,7 @@ def _pattern(key: str) -> re.Pattern[str]:
     return re.compile(rf"{'|'.join(table['zh'])}|(?<![a-z])(?:{latin})(?![a-z])")
 
 
-_SOURCES = ("companies", "institutions", "people", "exchanges", "countries", "word", "indices")
+_SOURCES = ("companies", "institutions", "people", "exchanges", "countries", "proper", "word", "indices")
 
 
 def _sources(folded: str, start: int, mine: Sequence[Name]) -> tuple[Name, ...]:
@@ -270,7 +272,8 @@ def _sources(folded: str, start: int, mine: Sequence[Name]) -> tuple[Name, ...]:
 def _says() -> re.Pattern[str]:
     table = prompts.entries("modality")["says"]
     return re.compile(
-        rf"[\"')]*(?:的?[^,]{{0,8}}?(?:{'|'.join(table['zh'])})|(?:'s)?(?: [\w-]+){{0,3}}? (?:{'|'.join(table['en'])})(?![a-z]))"
+        rf"[\"')]*(?:的?[^,]{{0,8}}?(?:{'|'.join(table['zh'])})"
+        rf"|(?:'s)?(?: [\w-]+){{0,3}}? (?:{'|'.join(table['en'])})(?![a-z]))"
     )
 
 
@@ -278,6 +281,6 @@ def _says() -> re.Pattern[str]:
 def _source() -> re.Pattern[str]:
     table = prompts.entries("modality")["source"]
     return re.compile(
-        rf"(?:{'|'.join(table['zh'])})[^,]{{0,4}}\Z|(?<![a-z])(?:according to|as per|citing|cites?|in the view of)(?: the)? \Z"
+        rf"(?:{'|'.join(table['zh'])})[^,]{{0,4}}\Z|(?<![a-z])(?:{'|'.join(table['en'])})(?: the)? \Z"
         r"|(?:forecast|predict|project|expect|estimat|not)[a-z]* (?:by|from)(?: the)? \Z|that \Z(?=.*\bforecast)"
     )

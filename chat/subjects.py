@@ -12,7 +12,17 @@ from chat.problem import Problem
 from chat.reading import Clause, Reading, read
 from vectorstore.words import fold
 
-_OWNERS = ("companies", "indices", "exchanges", "cryptocurrencies", "institutions", "people", "commodities", "word")
+_OWNERS = (
+    "companies",
+    "indices",
+    "exchanges",
+    "cryptocurrencies",
+    "institutions",
+    "people",
+    "commodities",
+    "proper",
+    "word",
+)
 """Kinds of names that figures and deeds are those of."""
 
 
@@ -63,7 +73,7 @@ def _problem(says: str, text: SourceText, figure: Figure, readings: Sequence[tup
 
 
 def _owned(reading: Reading) -> Iterator[tuple[Figure, list[Name]]]:
-    """Each figure with those whom it may be of: the names of its clause, else of the nearest before it in the passage."""
+    """Each figure with those whom it may be of: the names of its clause, else the nearest before it in the passage."""
     latest: list[Name] = []
     for clause in reading.clauses:
         mine = [name for name in clause.names if name.kind in _OWNERS]

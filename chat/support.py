@@ -14,7 +14,7 @@ from chat.evidence import Evidence
 from chat.figure_check import figure_problems
 from chat.names import Names
 from chat.problem import Problem
-from chat.reading import Reading, read
+from chat.reading import read
 from chat.subjects import name_problems, subject_problems
 from chat.wording import counterparts, sources_of, wording_problem
 from vectorstore.words import fold
@@ -27,7 +27,7 @@ _QUOTED = re.compile(r"[「『“\"]([^「」『』“”\"]{2,200})[」』”\"
 def support(statement: str, evidence: Sequence[Evidence], names: Names) -> list[Problem]:
     """What of a statement the cited passages do not say; an empty list where they say all of it.
 
-    `evidence` is what it cites (`evidence_of`), `names` knows the spellings (`Names.of(build)`). Citation marks must
+    `evidence` is what it cites (`evidence_of`), `names` knows the spellings (`names_of(build)`). Citation marks must
     have been taken out of the statement.
     """
     reading = read(statement, names)
