@@ -33,8 +33,8 @@ _PARTICLES = "的在是和与跟被等将有也对,.( )"
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in a text. `key` is the same for every spelling; `kind` is a table of entities.toml, "proper" or "term" of a
-    glossary, else "word"."""
+    """A name in a text. `key` is the same for every spelling; `kind` is a table of entities.toml, "proper" or "term" of
+    a glossary, else "word"."""
 
     key: str
     kind: str
