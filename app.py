@@ -19,8 +19,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
+from ui.documents import warm_up
 from ui.errors import keep_messages_out_of_the_log, show_unexpected
-from ui.library import warm_up
 
 
 def content_security_policy() -> str:

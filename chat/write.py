@@ -13,8 +13,9 @@ import prompts
 from chat.answer import Outcome, SectionLink
 from chat.coverage import Silence, Vocabulary, find_silence
 from chat.premise import find_contradiction
+from chat.span import Span
 from chat.understand import Query, asks, counts
-from chat.verify import Draft, DraftStatement, Span, section_heading
+from chat.verify import Draft, DraftStatement, section_heading
 from ingest.document import CAPTIONS, HEADINGS, Edition, Language, Section
 from vectorstore.build import Build, Place
 from vectorstore.glossary import Term
@@ -26,12 +27,12 @@ SENTENCES_FIRST, SENTENCES_MORE = 3, 1
 MAX_LIST = 8
 
 LOOKED_AT = 12
-SECTIONS, SECTIONS_COMPARED = 4, 4
-REACH_LISTED = 2.0
+SECTIONS_COMPARED = 4
+REACH_LISTED, REACH_COMPARED = 2.0, 2.4
 
-REACH = 2.4
-"""How far below the best section's score another is still quoted. Wider finds more of the sections that answer and
-quotes more that do not: 1.0 gave 0.85 and 0.76 on the gold set, 1.6 gives 0.88 and 0.73 (evals/README.md)."""
+REACHES = (0.0, 3.0, 2.2, 1.8)
+"""How far below the best section's score the second, third and fourth are still quoted. Wider finds more of the
+sections that answer and quotes more that do not (evals/README.md)."""
 
 MAY_BE_DENIED = ("name", "figure", "date", "unnamed")
 """Gaps of questions that may rest on what the documents deny: that is said first."""
@@ -197,7 +198,7 @@ class QuotingWriter:
 
     def _bodies(self, hits: Sequence[Hit]) -> list[Hit]:
         """The best sections, what stands beneath a heading in its place."""
-        near = [hit for hit in hits if hit.score >= hits[0].score - REACH][:SECTIONS]
+        near = [hit for hit, reach in zip(hits, REACHES, strict=False) if hit.score >= hits[0].score - reach]
         chosen: dict[str, Hit] = {}
         for hit in near:
             beneath = [
@@ -342,7 +343,7 @@ def _bodies_of(hits: Sequence[Hit]) -> list[Hit]:
 
 def _compared(bodies: Sequence[Hit], sides: int) -> list[Hit]:
     """The sections that lead for each side, and those within reach of them; without sides, the best ones."""
-    floor = min((hit.score for hit in bodies[:sides]), default=float("-inf")) - REACH
+    floor = min((hit.score for hit in bodies[:sides]), default=float("-inf")) - REACH_COMPARED
     return [hit for rank, hit in enumerate(bodies[:SECTIONS_COMPARED]) if rank < sides or hit.score >= floor]
 
 

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from chat.answer import Answer, Turn
 from ingest.document import Refusal, Work
-from ui import library
+from ui import documents
 
 SECRET = "plums at 40 tonnes"
 MAIN = Path(__file__).parents[1] / "ui" / "main.py"
@@ -43,7 +43,7 @@ class Echo:
 @pytest.fixture
 def echo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Echo]:
     assistant = Echo()
-    monkeypatch.setattr(library, "_assistant", lambda: assistant)
+    monkeypatch.setattr(documents, "_assistant", lambda: assistant)
     yield assistant
     st.cache_resource.clear()
 
@@ -134,7 +134,7 @@ def test_an_index_that_cannot_be_opened_is_explained(monkeypatch: pytest.MonkeyP
     def damaged() -> None:
         raise Refusal("build-damaged", build="abc")
 
-    monkeypatch.setattr(library, "_assistant", damaged)
+    monkeypatch.setattr(documents, "_assistant", damaged)
     page = open_page()
     assert "The index abc is damaged" in shown(page)
     assert not page.chat_input

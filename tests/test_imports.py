@@ -33,6 +33,8 @@ HOMES = {
     "Stemmer": ["vectorstore/words.py"],
     "sqlalchemy": ["vectorstore/catalogue.py"],
     "portalocker": ["vectorstore/build.py"],
+    "docx": ["chat/export_docx.py", "ingest/"],
+    "pptx": ["chat/export_pptx.py"],
     "streamlit": ["ui/", "app.py"],
     "langchain_community": [],
     "langchain_classic": [],
@@ -94,6 +96,8 @@ HEAVY = {
     "rjieba",
     "bm25s",
     "Stemmer",
+    "docx",
+    "pptx",
 }
 
 

@@ -13,9 +13,9 @@ from chat.answer import Answer, Turn
 from ingest.document import Language, Refusal
 from ui import text
 from ui.chips import show_answer
+from ui.documents import Documents, documents_of, open_assistant
 from ui.errors import unexpected
 from ui.language import chosen_language
-from ui.library import Library, library_of, open_assistant
 from ui.masthead import about, standing_line
 from ui.panel import show_panel
 from ui.source import Place, citation_numbered, coarse_anchor, reading_edition
@@ -39,10 +39,13 @@ def page() -> None:
     language = chosen_language()
     try:
         assistant = open_assistant(language)
-        library = library_of(assistant)
+        library = documents_of(assistant)
     except Refusal as refusal:
         text.problem(refusal.in_language(language), language)
         return
+    if _exchanges():
+        words = prompts.words(language)
+        st.button(words["new-conversation"], type="tertiary", icon=":material/add:", on_click=new_conversation)
     about(library, language)
     _bottom(library, language)
     if not _exchanges():
@@ -60,7 +63,7 @@ def has_conversation() -> bool:
     return bool(_exchanges())
 
 
-def _bottom(library: Library, language: Language) -> None:
+def _bottom(library: Documents, language: Language) -> None:
     """What stays in sight: the question box, and what an answer is and is not."""
     from chat.assistant import QUESTION_LIMIT
 
@@ -74,7 +77,7 @@ def _bottom(library: Library, language: Language) -> None:
         standing_line(library.documents, language)
 
 
-def _show(number: int, assistant: Assistant, library: Library, language: Language) -> None:
+def _show(number: int, assistant: Assistant, library: Documents, language: Language) -> None:
     """An exchange, answered first where it still waits, and the panel where it is open on it."""
     with st.chat_message("user", avatar=":material/person:"):
         text.plain(_exchanges()[number].question)
@@ -139,7 +142,7 @@ def _ask(question: str | None) -> None:
         st.session_state.pop("place", None)
 
 
-def _cite(exchange: int, library: Library, number: int) -> None:
+def _cite(exchange: int, library: Documents, number: int) -> None:
     citation = citation_numbered(_exchanges()[exchange].answer, number)
     if citation is None:
         return
@@ -148,7 +151,7 @@ def _cite(exchange: int, library: Library, number: int) -> None:
     st.session_state.place = Place(exchange, citation.work, citation.edition, anchor or citation.anchor, number)
 
 
-def _open_section(exchange: int, library: Library, work: str, anchor: str) -> None:
+def _open_section(exchange: int, library: Documents, work: str, anchor: str) -> None:
     editions = library.editions.get(work)
     if editions:
         answer = _exchanges()[exchange].answer

@@ -10,7 +10,7 @@ import prompts
 from chat.answer import Answer, Citation, Statement
 from ingest.document import Edition, Language
 from ui import text
-from ui.library import Library, edition_details
+from ui.documents import Documents, edition_details
 from ui.source import section_label
 
 Row = dict[str, object]
@@ -20,7 +20,7 @@ _answer = text.component("answer")
 
 def show_answer(
     answer: Answer,
-    library: Library,
+    library: Documents,
     language: Language,
     key: str,
     latest: bool,
@@ -40,7 +40,7 @@ def show_answer(
     _answer(key=key, data=data, on_cite_change=cite, on_open_change=open_section)
 
 
-def answer_data(answer: Answer, library: Library, language: Language) -> Row:
+def answer_data(answer: Answer, library: Documents, language: Language) -> Row:
     """What the component draws: words only, in the order in which they stand on the page."""
     words = prompts.words(language)
     sources = {citation.number: _source(citation, answer, library, language) for citation in answer.citations}
@@ -92,7 +92,7 @@ def _paragraphs(answer: Answer) -> Iterable[list[Statement]]:
     return groups
 
 
-def _source(citation: Citation, answer: Answer, library: Library, language: Language) -> Row:
+def _source(citation: Citation, answer: Answer, library: Documents, language: Language) -> Row:
     """A citation's place in words, for its chip and its line below the answer."""
     words = prompts.words(language)
     simplified = "zh-Hans" in (answer.language, language)
@@ -116,7 +116,7 @@ def _source(citation: Citation, answer: Answer, library: Library, language: Lang
     }
 
 
-def _place(citation: Citation, edition: Edition, library: Library, language: Language) -> str:
+def _place(citation: Citation, edition: Edition, library: Documents, language: Language) -> str:
     """The section's label; of a glossary, the entry."""
     work = library.works.get(citation.work)
     if work is not None and work.role == "glossary":

@@ -25,18 +25,21 @@ def language_switch() -> Language:
     """Three names to choose from; the choice is kept in the address."""
     language = chosen_language()
     st.session_state.setdefault(_KEY, language)
-    st.segmented_control(
-        prompts.words(language)["language"],
-        LANGUAGES,
-        format_func=_NAMES.__getitem__,
-        key=_KEY,
-        required=True,
-        label_visibility="collapsed",
-    )
-    language = chosen_language()
-    if st.query_params.get(_KEY) != language:
-        st.query_params[_KEY] = language
-    return language
+    with st.container(key="language"):
+        st.segmented_control(
+            prompts.words(language)["language"],
+            LANGUAGES,
+            format_func=_NAMES.__getitem__,
+            key=_KEY,
+            required=True,
+            label_visibility="collapsed",
+            on_change=_keep_in_address,
+        )
+    return chosen_language()
+
+
+def _keep_in_address() -> None:
+    st.query_params[_KEY] = st.session_state[_KEY]
 
 
 def language_of_locale(locale: str) -> Language:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import prompts
 from ingest.document import Edition, Language, Work
 from ui import text
-from ui.library import Library
+from ui.documents import Documents
 
 _SHOWN = 3
 """Works named in the head; of more, only the count."""
@@ -23,7 +23,7 @@ def brand(language: Language) -> None:
     _brand(key="brand", data={"lang": language, "name": "Footnote", "tagline": tagline})
 
 
-def about(library: Library, language: Language) -> None:
+def about(library: Documents, language: Language) -> None:
     """The works that are quoted; where only a digest of one is at hand, that and how to add the report itself."""
     words = prompts.words(language)
     works = library.documents

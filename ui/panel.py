@@ -10,7 +10,7 @@ import prompts
 from chat.answer import Answer, Citation
 from ingest.document import Edition, Language
 from ui import text
-from ui.library import Library, edition_details
+from ui.documents import Documents, edition_details
 from ui.source import (
     Column,
     Paragraph,
@@ -40,7 +40,7 @@ _ROOM = """<style>
 def show_panel(
     place: Place,
     answer: Answer | None,
-    library: Library,
+    library: Documents,
     language: Language,
     on_go: Callable[[str], None],
     on_close: Callable[[], None],
@@ -55,7 +55,7 @@ def show_panel(
     )
 
 
-def panel_data(place: Place, answer: Answer | None, library: Library, language: Language) -> Row:
+def panel_data(place: Place, answer: Answer | None, library: Documents, language: Language) -> Row:
     """What the component draws: the edition opened, and beside it the others that have the section."""
     words = prompts.words(language)
     labels = {name: words[name] for name in ("source-text", "beside", "previous-section", "next-section", "close")}
@@ -98,7 +98,7 @@ def _spans(edition: Edition, place: Place, citation: Citation | None) -> list[Sp
     return []
 
 
-def _column_data(found: Column, library: Library, language: Language, simplified: bool) -> Row:
+def _column_data(found: Column, library: Documents, language: Language, simplified: bool) -> Row:
     words = prompts.words(language)
     edition = found.edition
     details = edition_details(library, edition, language, simplified)

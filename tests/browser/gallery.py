@@ -10,7 +10,7 @@ from typing import cast, get_args
 
 from chat.answer import Answer, Citation, Outcome, SectionLink, Statement
 from ingest.document import Document, Edition, Outline, Section, Work
-from ui.library import Library
+from ui.documents import Documents
 
 HOSTILE = (
     '<img src=x onerror="window.stolen=1"><script>window.stolen=1</script> ![i](https://example.com/i.png) '
@@ -36,9 +36,9 @@ def answer() -> Answer:
     return Answer(HOSTILE, "en", "answered", HOSTILE, (statement,), (citation,), (nearest,), notice=HOSTILE)
 
 
-def library() -> Library:
+def library() -> Documents:
     """One work of one edition."""
-    return Library({"work": Work("work", {"en": HOSTILE}, HOSTILE)}, {"work": [edition()]})
+    return Documents({"work": Work("work", {"en": HOSTILE}, HOSTILE)}, {"work": [edition()]})
 
 
 def main() -> None:

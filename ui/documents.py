@@ -61,7 +61,7 @@ def _index(language: Language) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class Documents:
     """The works and editions of the live build, taken once for a drawing of the page."""
 
     works: Mapping[str, Work]
@@ -77,12 +77,12 @@ class Library:
         return next((known for known in self.editions.get(work, ()) if known.id == edition), None)
 
 
-def library_of(assistant: Assistant) -> Library:
+def documents_of(assistant: Assistant) -> Documents:
     works = assistant.build.works
-    return Library(works, {work: assistant.editions(work) for work in works})
+    return Documents(works, {work: assistant.editions(work) for work in works})
 
 
-def edition_details(library: Library, edition: Edition, language: Language, simplified: bool) -> list[str]:
+def edition_details(library: Documents, edition: Edition, language: Language, simplified: bool) -> list[str]:
     """Which text this is: its work where there are several, its language and kind.
 
     A reader of Simplified (`simplified`) is told in their own words that a text is in Traditional.
