@@ -1,0 +1,170 @@
+"""Which sentences make points: relevant to the topic, central among those that are, diverse; and which speak against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+import prompts
+from chat.candidates import Candidate
+from chat.modality import is_hedged, on_terms
+from chat.numbers import figures
+from chat.understand import asks
+from ingest.passages import width
+from vectorstore.words import fold
+
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What an audience wants of a point, per trait of the sentence, in standard deviations of relevance."""
+
+    figures: float
+    terms: float
+    """Hedges, attributions and conditions."""
+
+    width: float
+    """For each 100 Chinese characters."""
+
+
+TASTES: Mapping[str, Taste] = {
+    "client": Taste(figures=0.0, terms=0.2, width=-0.6),
+    "sales": Taste(figures=0.35, terms=0.1, width=-0.4),
+    "research": Taste(figures=0.5, terms=0.35, width=0.0),
+}
+"""Other audiences, described in words, are served as clients are."""
+
+CENTRAL = 0.6
+"""What a standard deviation of centrality counts beside one of relevance."""
+
+ADVERSE = 0.2
+"""What each sign of risk takes from a point: the risks have a part of their own."""
+
+ALIKE = 2.5
+"""What likeness to a point already chosen takes, for a cosine of 1 …"""
+
+SAME_ITEM, SAME_CHAPTER = 0.6, 0.25
+"""… and each point already chosen from the same item or chapter."""
+
+AGAINST = 1.6
+"""How adverse a sentence must be to stand among the risks: more than one sign (`adversity`)."""
+
+RELATED = 2.0
+"""What likeness to a point counts beside a sign of risk, for a cosine of 1."""
+
+
+def choose_points(found: Sequence[Candidate], relevance: Scores, audience: str, count: int) -> list[int]:
+    """The best candidates by their places in the list, the best first; greedy, by maximal marginal relevance.
+
+    Source: Carbonell and Goldstein, The use of MMR (SIGIR 1998); centrality as in LexRank (Erkan and Radev 2004).
+    """
+    likeness = likenesses(found)
+    scores = standard(relevance) + CENTRAL * standard(likeness.mean(axis=1)) if len(found) else relevance
+    scores = scores + np.array([_liked(one, TASTES.get(audience, TASTES["client"])) for one in found])
+    scores = scores - ADVERSE * np.array([adversity(one) for one in found])
+
+    def against(n: int, chosen: Sequence[int]) -> float:
+        return ALIKE * float(likeness[n, chosen].max()) + sum(_near(found[n], found[other]) for other in chosen)
+
+    return _greedy(scores, count, against, lambda n, chosen: not any(_overlap(found[n], found[c]) for c in chosen))
+
+
+def choose_risks(
+    found: Sequence[Candidate], relevance: Scores, points: Sequence[Candidate], count: int
+) -> list[Candidate]:
+    """What speaks most against the points, each risk nearest to another of them as far as there are enough."""
+    free = [n for n, one in enumerate(found) if not any(_overlap(one, point) for point in points)]
+    free = [n for n in free if adversity(found[n]) >= AGAINST]
+    both = [*(found[n] for n in free), *points]
+    likeness = likenesses(both)[: len(free), len(free) :]
+    relevant = standard(relevance)[free] if free else np.zeros(0)
+    scores = np.array([adversity(found[n]) for n in free]) + relevant
+
+    def gain(n: int, met: Sequence[int]) -> float:
+        """The likeness to the points, of which those met before count no more."""
+        rest = [p for p in range(len(points)) if p not in {int(likeness[m].argmax()) for m in met}]
+        return -RELATED * float(likeness[n, rest].max()) if rest else 0.0
+
+    def apart(n: int, met: Sequence[int]) -> bool:
+        return not any(_overlap(both[n], both[m]) for m in met)
+
+    return [both[n] for n in _greedy(scores, count, gain, apart)]
+
+
+def _greedy(
+    scores: Scores,
+    count: int,
+    cost: Callable[[int, Sequence[int]], float],
+    may: Callable[[int, Sequence[int]], bool],
+) -> list[int]:
+    chosen: list[int] = []
+    while len(chosen) < count:
+        left = [n for n in range(len(scores)) if n not in chosen and may(n, chosen)]
+        if not left:
+            break
+        chosen.append(max(left, key=lambda n: (scores[n] - (cost(n, chosen) if chosen else 0.0), -n)))
+    return chosen
+
+
+def adversity(one: Candidate) -> float:
+    """Signs that a text speaks of what can go wrong: turns, words of risk, terms; in its heading half as much."""
+    words = fold(one.text)
+    signs = 0.8 * asks("contrast", words) + 0.8 * min(2, _risks(words)) + 0.5 * on_terms(words)
+    return signs + 0.4 * any(asks("risk", title) for title in one.place.titles[-1:])
+
+
+def _risks(folded: str) -> int:
+    return len(set(_cues().findall(folded)))
+
+
+@cache
+def _cues() -> re.Pattern[str]:
+    cues = sorted(map(fold, prompts.cues("risk")), key=len, reverse=True)
+    return re.compile("|".join(rf"\b{re.escape(cue)}\b" if cue[0].isascii() else re.escape(cue) for cue in cues))
+
+
+def likenesses(found: Sequence[Candidate]) -> Scores:
+    """Cosines of each two, over words weighted by their rarity among the candidates."""
+    words = sorted(set().union(*(one.words for one in found)) if found else set())
+    columns = {word: n for n, word in enumerate(words)}
+    matrix = np.zeros((len(found), len(words)))
+    for n, one in enumerate(found):
+        matrix[n, [columns[word] for word in one.words]] = 1.0
+    rarity = np.log((1 + len(found)) / (1 + matrix.sum(axis=0))) + 1.0
+    matrix *= rarity
+    matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+    cosines: Scores = matrix @ matrix.T
+    np.fill_diagonal(cosines, 0.0)
+    return cosines
+
+
+def standard(values: Scores) -> Scores:
+    """Values in standard deviations from their mean."""
+    spread = float(values.std()) if values.size else 0.0
+    return (values - values.mean()) / spread if spread else np.zeros_like(values)
+
+
+def _liked(one: Candidate, taste: Taste) -> float:
+    text = one.text
+    liked = taste.figures * any(figure.kind != "date" for figure in figures(text))
+    return liked + taste.terms * is_hedged(text) + taste.width * width(text) / 100
+
+
+def _near(one: Candidate, other: Candidate) -> float:
+    if one.place.work != other.place.work:
+        return 0.0
+    if one.place.coarse == other.place.coarse:
+        return SAME_ITEM
+    return SAME_CHAPTER if one.place.coarse.split(".")[0] == other.place.coarse.split(".")[0] else 0.0
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    same = one.place.index == other.place.index
+    return same and not set(one.sentences).isdisjoint(other.sentences)
