@@ -1,4 +1,4 @@
-"""Sentences of the documents that can stand alone, with what they cannot do without: the lead, the scenario, the one before."""
+"""Sentences of the documents that can stand alone, with what they need: the lead, the scenario, the one before."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from vectorstore.words import content_words, fold
 
 MIN_WIDTH, MAX_WIDTH = 14, 170
 """Of a point, in Chinese characters, a Latin letter counting 0.3: less says nothing, more is no point."""
+
+MEMBER_WIDTH = 24
+"""A member of a list that ends in a semicolon is a sentence rather than a name from this width on."""
 
 LEAD_WIDTH = 12
 """A line ending in a colon that is narrower ("For example:") adds nothing to what it introduces."""
@@ -68,20 +71,31 @@ def _of_section(sections: Sections, row: int, language: Language) -> Iterator[Ca
     read = reading_places(sections.places[row], language)
     if read[0].section.kind not in BODIES:
         return
-    before = (*_scenario(sections, read[0]), *_lead(sections, read[0]))
+    scenario, lead = _scenario(sections, read[0]), _lead(sections, read[0])
     for place in read:
         text = place.passage.text
         for number, (start, end) in enumerate(place.sentences):
             numbers = [number]
+            before = scenario if number or place.passage.part else [*scenario, *lead]
+            start = start if number or place.section.kind != "item" else _after_number(text)
             if _leans(text[start:end]):
                 if not number or _leans(text[slice(*place.sentences[number - 1])]):
                     continue
                 start = place.sentences[number - 1][0]
                 numbers = [number - 1, number]
+            if not _stands(text[start:end], leads=bool(before)):
+                continue
+            end = start + len(text[start:end].rstrip(";；"))
             pieces = (*before, (place, start, end))
             found = Candidate(pieces, frozenset(content_words(text[start:end])), tuple(numbers))
-            if _stands(text[start:end], leads=bool(before)) and width(found.text) <= MAX_WIDTH:
+            if width(found.text) <= MAX_WIDTH:
                 yield found
+
+
+def _after_number(text: str) -> int:
+    """Where the words of a heading begin."""
+    match = re.match(r"[\d一二三四五六七八九十.、．)）(（\s]*[.、．)）\s]\s*(?=\S)", text)
+    return match.end() if match else 0
 
 
 def _lead(sections: Sections, place: Place) -> list[Piece]:
@@ -107,7 +121,7 @@ def _scenario(sections: Sections, place: Place) -> list[Piece]:
     while above is not None:
         if above.kind in HEADINGS and asks("scenario", above.title):
             for heading in reading_places_of(sections, place, above.anchor)[:1]:
-                return [(heading, 0, len(heading.passage.text))]
+                return [(heading, _after_number(heading.passage.text), len(heading.passage.text))]
         above = listed.get(above.parent or "")
     return []
 
@@ -124,12 +138,10 @@ def _leans(sentence: str) -> bool:
 
 
 def _stands(sentence: str, *, leads: bool) -> bool:
-    """Whether a text is whole: a sentence, or a member of the list that its lead introduces; it points at nothing shown."""
-    whole = sentence.rstrip("\"'」』”’)）").endswith(tuple("。！？.!?")) or (leads and sentence.endswith((";", "；")))
-    return whole and width(sentence) >= MIN_WIDTH and not asks("pointing", sentence) and not _COUNTED.search(sentence)
-
-
-_COUNTED = re.compile(r"[:：]$")
+    """Whether a text is a sentence, or a member of the list that its lead introduces, and points at nothing shown."""
+    whole = sentence.rstrip("\"'」』”’)）").endswith(tuple("。！？.!?"))
+    whole = whole or (sentence.endswith((";", "；")) and (leads or width(sentence) >= MEMBER_WIDTH))
+    return whole and width(sentence) >= MIN_WIDTH and not asks("pointing", sentence)
 
 
 @cache

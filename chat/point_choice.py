@@ -1,12 +1,11 @@
-"""Which sentences make points: relevant to the topic, central among those that are, diverse; and which speak against."""
+"""Which sentences make points: relevant to the topic, central, diverse; and which speak against them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-import re
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,11 +52,15 @@ ALIKE = 2.5
 SAME_ITEM, SAME_CHAPTER = 0.6, 0.25
 """… and each point already chosen from the same item or chapter."""
 
-AGAINST = 1.6
+AGAINST = 1.5
 """How adverse a sentence must be to stand among the risks: more than one sign (`adversity`)."""
 
-RELATED = 2.0
-"""What likeness to a point counts beside a sign of risk, for a cosine of 1."""
+RELATED, SAME_PLACE, NEAR = 4.0, 0.5, 0.5
+"""What likeness to a point counts beside a sign of risk, for a cosine of 1; standing in the same item as one; a
+standard deviation of nearness to the topic …"""
+
+TO_THE_POINT = 0.9
+"""… and how much of the three a sentence must have to speak against these points rather than of something else."""
 
 
 def choose_points(found: Sequence[Candidate], relevance: Scores, audience: str, count: int) -> list[int]:
@@ -77,25 +80,35 @@ def choose_points(found: Sequence[Candidate], relevance: Scores, audience: str, 
 
 
 def choose_risks(
-    found: Sequence[Candidate], relevance: Scores, points: Sequence[Candidate], count: int
+    found: Sequence[Candidate], nearness: Scores, points: Sequence[Candidate], count: int, *, near: bool = True
 ) -> list[Candidate]:
-    """What speaks most against the points, each risk nearest to another of them as far as there are enough."""
-    free = [n for n, one in enumerate(found) if not any(_overlap(one, point) for point in points)]
-    free = [n for n in free if adversity(found[n]) >= AGAINST]
+    """What speaks most against the points, each risk against another of them as far as there are enough.
+
+    `near`: only what is near to the topic or to a point.
+    """
+    free = [
+        n
+        for n, one in enumerate(found)
+        if adversity(one) >= AGAINST and not any(_overlap(one, point) for point in points)
+    ]
     both = [*(found[n] for n in free), *points]
-    likeness = likenesses(both)[: len(free), len(free) :]
-    relevant = standard(relevance)[free] if free else np.zeros(0)
-    scores = np.array([adversity(found[n]) for n in free]) + relevant
+    likeness = likenesses(both)
+    to_points = likeness[: len(free), len(free) :]
+    places = {(point.place.work, point.place.coarse) for point in points}
+    beside = np.array([(found[n].place.work, found[n].place.coarse) in places for n in free], dtype=np.float64)
+    closeness = NEAR * nearness[free] + SAME_PLACE * beside + RELATED * to_points.max(axis=1, initial=0.0)
+    scores = np.array([adversity(found[n]) for n in free]) + closeness
 
-    def gain(n: int, met: Sequence[int]) -> float:
-        """The likeness to the points, of which those met before count no more."""
-        rest = [p for p in range(len(points)) if p not in {int(likeness[m].argmax()) for m in met}]
-        return -RELATED * float(likeness[n, rest].max()) if rest else 0.0
+    def cost(n: int, met: Sequence[int]) -> float:
+        """Likeness to the risks already chosen, and to the points that these meet."""
+        same_point = int(to_points[n].argmax()) in {int(to_points[m].argmax()) for m in met}
+        return ALIKE * float(likeness[n, met].max()) + SAME_PLACE * same_point
 
-    def apart(n: int, met: Sequence[int]) -> bool:
-        return not any(_overlap(both[n], both[m]) for m in met)
+    def may(n: int, met: Sequence[int]) -> bool:
+        is_near = not near or bool(closeness[n] >= TO_THE_POINT)
+        return is_near and not any(_overlap(both[n], both[m]) for m in met)
 
-    return [both[n] for n in _greedy(scores, count, gain, apart)]
+    return [both[n] for n in _greedy(scores, count, cost, may)]
 
 
 def _greedy(
@@ -114,19 +127,20 @@ def _greedy(
 
 
 def adversity(one: Candidate) -> float:
-    """Signs that a text speaks of what can go wrong: turns, words of risk, terms; in its heading half as much."""
+    """Signs that a text speaks of what can go wrong: turns, words of risk, terms; less those of what can go well."""
     words = fold(one.text)
     signs = 0.8 * asks("contrast", words) + 0.8 * min(2, _risks(words)) + 0.5 * on_terms(words)
-    return signs + 0.4 * any(asks("risk", title) for title in one.place.titles[-1:])
+    signs += 0.4 * any(asks("risk", title) for title in one.place.titles[-1:])
+    return signs - 0.8 * min(2, len(set(_cues("upside").findall(words))))
 
 
 def _risks(folded: str) -> int:
-    return len(set(_cues().findall(folded)))
+    return len(set(_cues("risk").findall(folded)))
 
 
 @cache
-def _cues() -> re.Pattern[str]:
-    cues = sorted(map(fold, prompts.cues("risk")), key=len, reverse=True)
+def _cues(key: str) -> re.Pattern[str]:
+    cues = sorted(map(fold, prompts.cues(key)), key=len, reverse=True)
     return re.compile("|".join(rf"\b{re.escape(cue)}\b" if cue[0].isascii() else re.escape(cue) for cue in cues))
 
 
