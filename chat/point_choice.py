@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import prompts
 from chat.candidates import Candidate
-from chat.modality import is_hedged, on_terms
+from chat.modality import on_terms, sounds_hedged
 from chat.numbers import figures
 from chat.understand import asks
 from ingest.passages import width
@@ -34,9 +34,9 @@ class Taste:
 
 
 TASTES: Mapping[str, Taste] = {
-    "client": Taste(figures=0.0, terms=0.2, width=-0.6),
-    "sales": Taste(figures=0.35, terms=0.1, width=-0.4),
-    "research": Taste(figures=0.5, terms=0.35, width=0.0),
+    "client": Taste(figures=-0.2, terms=0.2, width=-1.0),
+    "sales": Taste(figures=0.6, terms=0.1, width=-0.6),
+    "research": Taste(figures=0.7, terms=0.5, width=0.2),
 }
 """Other audiences, described in words, are served as clients are."""
 
@@ -59,8 +59,9 @@ RELATED, SAME_PLACE, NEAR = 4.0, 0.5, 0.5
 """What likeness to a point counts beside a sign of risk, for a cosine of 1; standing in the same item as one; a
 standard deviation of nearness to the topic …"""
 
-TO_THE_POINT = 0.9
-"""… and how much of the three a sentence must have to speak against these points rather than of something else."""
+TO_THE_POINT, LOOSELY = 0.9, 0.4
+"""… and how much of the three a sentence must have to speak against these points rather than of something else: less
+where nothing has as much."""
 
 
 def choose_points(found: Sequence[Candidate], relevance: Scores, audience: str, count: int) -> list[int]:
@@ -80,24 +81,21 @@ def choose_points(found: Sequence[Candidate], relevance: Scores, audience: str, 
 
 
 def choose_risks(
-    found: Sequence[Candidate], nearness: Scores, points: Sequence[Candidate], count: int, *, near: bool = True
+    found: Sequence[Candidate], nearness: Scores, points: Sequence[Candidate], count: int, least: float
 ) -> list[Candidate]:
     """What speaks most against the points, each risk against another of them as far as there are enough.
 
-    `near`: only what is near to the topic or to a point.
+    `least`: the closeness to topic and points that a risk must have.
     """
-    free = [
-        n
-        for n, one in enumerate(found)
-        if adversity(one) >= AGAINST and not any(_overlap(one, point) for point in points)
-    ]
+    adverse = [adversity(one) for one in found]
+    free = [n for n, one in enumerate(found) if adverse[n] >= AGAINST and not any(_overlap(one, p) for p in points)]
     both = [*(found[n] for n in free), *points]
     likeness = likenesses(both)
     to_points = likeness[: len(free), len(free) :]
     places = {(point.place.work, point.place.coarse) for point in points}
     beside = np.array([(found[n].place.work, found[n].place.coarse) in places for n in free], dtype=np.float64)
     closeness = NEAR * nearness[free] + SAME_PLACE * beside + RELATED * to_points.max(axis=1, initial=0.0)
-    scores = np.array([adversity(found[n]) for n in free]) + closeness
+    scores = np.array([adverse[n] for n in free]) + closeness
 
     def cost(n: int, met: Sequence[int]) -> float:
         """Likeness to the risks already chosen, and to the points that these meet."""
@@ -105,10 +103,16 @@ def choose_risks(
         return ALIKE * float(likeness[n, met].max()) + SAME_PLACE * same_point
 
     def may(n: int, met: Sequence[int]) -> bool:
-        is_near = not near or bool(closeness[n] >= TO_THE_POINT)
-        return is_near and not any(_overlap(both[n], both[m]) for m in met)
+        return bool(closeness[n] >= least) and not any(_overlap(both[n], both[m]) for m in met)
 
     return [both[n] for n in _greedy(scores, count, cost, may)]
+
+
+def turned_risk(points: Sequence[Candidate]) -> int | None:
+    """Which of several points speaks so much against the others that it is a risk itself; None if none does."""
+    adverse = [adversity(point) for point in points]
+    worst = int(np.argmax(adverse)) if len(points) > 1 else 0
+    return worst if len(points) > 1 and adverse[worst] >= AGAINST else None
 
 
 def _greedy(
@@ -168,7 +172,7 @@ def standard(values: Scores) -> Scores:
 def _liked(one: Candidate, taste: Taste) -> float:
     text = one.text
     liked = taste.figures * any(figure.kind != "date" for figure in figures(text))
-    return liked + taste.terms * is_hedged(text) + taste.width * width(text) / 100
+    return liked + taste.terms * sounds_hedged(fold(text)) + taste.width * width(text) / 100
 
 
 def _near(one: Candidate, other: Candidate) -> float:

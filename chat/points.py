@@ -10,10 +10,12 @@ from chat.answer import Citation, Outcome
 from chat.candidates import Candidate
 from chat.coverage import Silence, Vocabulary
 from chat.modality import is_hedged
-from chat.point_choice import choose_points, choose_risks
+from chat.names import names_of
+from chat.point_choice import LOOSELY, TO_THE_POINT, choose_points, choose_risks, turned_risk
+from chat.span import Span
 from chat.topic import Pool, find_pool, is_promise
 from chat.understand import reply_language
-from chat.verify import Draft, DraftStatement, Span, cite, verify
+from chat.verify import Draft, DraftStatement, cite, verify
 from ingest.document import Language, Refusal, UnknownDocument
 from vectorstore.build import Build
 from vectorstore.retrieve import Search
@@ -25,6 +27,8 @@ TOPIC_LIMIT, AUDIENCE_LIMIT = 1_000, 200
 """Characters taken."""
 
 MAX_RISKS = 4
+SPARE = 5
+"""Further points, to put in the place of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,10 @@ class Point:
     quoted: bool = True
     """It is the documents' own words."""
 
-    problems: tuple[str, ...] = ()
+    hedged: bool = False
+    """It says less than that something is so: expected, possible, on a condition, on another's word."""
 
-    @property
-    def hedged(self) -> bool:
-        """Whether it says less than that something is so: expected, possible, on a condition, on another's word."""
-        return is_hedged(self.text)
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class TalkingPoints:
     """Further points, the best first, to put in the place of one."""
 
     notice: str = ""
-    """Why there are none."""
+    """Why there are none, or fewer than asked for."""
 
     writer: str = "quotes"
     model: str | None = None
@@ -120,22 +122,30 @@ def quoted_points(order: Order, search: Search, vocabulary: Vocabulary) -> Talki
     pool = find_pool(order.topic, language, order.works, search, vocabulary)
     if isinstance(pool, Silence):
         return silent(begun, pool)
-    ranked = choose_points(pool.candidates, pool.relevance, order.audience, order.count + 5)
-    points = [_point(pool.candidates[n], language, search.build) for n in ranked]
-    against = _risks(pool, [pool.candidates[n] for n in ranked[: order.count]])
+    ranked = [
+        pool.candidates[n] for n in choose_points(pool.candidates, pool.relevance, order.audience, order.count + SPARE)
+    ]
+    chosen, spare = ranked[: order.count], ranked[order.count :]
+    against = _risks(pool, chosen, TO_THE_POINT)
+    if not against and (worst := turned_risk(chosen)) is not None:
+        against = [chosen.pop(worst)]
+        chosen, spare = [*chosen, *spare[:1]], spare[1:]
+    against = against or _risks(pool, chosen, LOOSELY)
+    points, spares, risks = ([_point(one, language, search.build) for one in part] for part in (chosen, spare, against))
+    few = prompts.message("points-few", language, count=len(points)) if len(points) < order.count else ""
     return replace(
         begun,
-        points=tuple(points[: order.count]),
-        spare=tuple(points[order.count :]),
-        risks=tuple(_point(one, language, search.build) for one in against)
-        or (Point(prompts.message("risks-none", language)),),
+        points=tuple(points),
+        spare=tuple(point for point in spares if all(point.spans != risk.spans for risk in risks)),
+        risks=tuple(risks) or (Point(prompts.message("risks-none", language)),),
+        notice=few,
     )
 
 
-def _risks(pool: Pool, points: Sequence[Candidate]) -> list[Candidate]:
+def _risks(pool: Pool, points: Sequence[Candidate], least: float) -> list[Candidate]:
     """About one risk for every two points."""
     count = min(MAX_RISKS, max(2, (len(points) + 1) // 2))
-    return choose_risks(pool.around, pool.nearness, points, count, near=not pool.of_thesis)
+    return choose_risks(pool.around, pool.nearness, points, count, float("-inf") if pool.of_thesis else least)
 
 
 def silent(begun: TalkingPoints, silence: Silence) -> TalkingPoints:
@@ -177,16 +187,20 @@ def _point(one: Candidate, language: Language, build: Build) -> Point:
         shown += (after_colon if shown.endswith((":", "：")) else " … " if shown else "") + quote
     if language == "zh-Hans" and one.place.edition.lang == "zh-Hant":
         shown = to_simplified(shown)
-    point = Point(shown, tuple(spans))
-    return replace(point, problems=point_problems(point, build))
+    return checked(Point(shown, tuple(spans)), build)
+
+
+def checked(point: Point, build: Build) -> Point:
+    """The point with what is wrong with it, as of now."""
+    return replace(point, hedged=is_hedged(point.text, names_of(build)), problems=point_problems(point, build))
 
 
 def edited(point: Point, text: str, build: Build) -> Point:
-    """The point with other words, checked again: verbatim, or supported by what it cites."""
-    written = Point(text.strip(), point.spans, quoted=True)
-    if "not-verbatim" in point_problems(written, build):
-        written = replace(written, quoted=False)
-    return replace(written, problems=point_problems(written, build))
+    """The point with other words, checked again: the documents' own, or supported by what it cites."""
+    written = checked(Point(text.strip(), point.spans, quoted=True), build)
+    if "not-verbatim" in written.problems:
+        written = checked(replace(written, quoted=False), build)
+    return written
 
 
 def point_problems(point: Point, build: Build) -> tuple[str, ...]:

@@ -24,12 +24,12 @@ SECTIONS = 24
 THESIS_SECTIONS = 400
 """… up to this many: comparing each sentence with each takes a second beyond it."""
 
-REACH = 4.0
+REACH = 5.0
 """How far below the best section's score others may lie and still speak of the topic."""
 
-SENTENCE_REACH = 4.5
-"""How far below the most relevant sentence others may lie: of the chosen sentences in evals/topics.jsonl nearly all that
-are beside the topic lie farther."""
+SENTENCE_REACH = 5.0
+"""How far below the most relevant sentence others may lie: with evals/topics.jsonl nearly all that are beside the topic
+lie farther."""
 
 MARGIN = 0.35
 """By how many standard deviations a sentence may be nearer to another thesis than to the one it is chosen for."""
@@ -95,7 +95,8 @@ def find_pool(
     kept = np.flatnonzero(relevance >= relevance.max() - SENTENCE_REACH)
     looked_at = [search.sections.row(hit.work, hit.anchor) for hit in itertools.islice(hits, THESIS_SECTIONS)]
     around = candidates(search.sections, [row for row in looked_at if row is not None], language)
-    return Pool(found, scores + standard(_nearness(found, sentences)), around, standard(_nearness(around, sentences)))
+    mine = [found[n] for n in kept.tolist()]
+    return Pool(mine, relevance[kept], around, standard(_nearness(around, sentences)))
 
 
 COVERED, PER_COSINE = 0.42, 8.0
