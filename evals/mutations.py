@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,15 @@ from chat.evidence import Evidence, section_evidence
 from chat.names import Names
 from chat.support import support
 from evals import operators
+from evals.gold import SHARED
 from evals.operators import Mutant
-from ingest.document import BODIES, Edition
+from ingest.document import BODIES, Edition, EditionKind
 from ingest.passages import sentence_spans
+from vectorstore.glossary import Glossary
+from vectorstore.library import read_edition
 from vectorstore.words import fold
 
-FALSE = ("number", "unit", "date", "entity", "direction", "negation", "hedge", "condition")
+CORPUS, DATA = Path(__file__).parents[1] / "corpus", Path(__file__).parents[1] / "tests" / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def cases_of(editions: Sequence[Edition], names: Names) -> list[Case]:
             evidence = tuple(section_evidence(section.anchor, editions))
             text = edition.document.text[section.start : section.end]
             for start, end in sentence_spans(text):
-                sentence = text[start:end]
+                sentence = re.sub(r"^\d\.\s*", "", text[start:end])
                 if len(sentence) < 12:
                     continue
                 for mutant in _mutants(sentence, names, others):
@@ -92,6 +95,22 @@ def restated(editions: Sequence[Edition]) -> list[Case]:
     return found
 
 
+def misplaced(editions: Sequence[Edition]) -> list[Case]:
+    """True sentences that cite a section which does not say it: the one half the outline away."""
+    found = []
+    for edition in editions:
+        sections = [s for s in edition.outline.sections if s.kind in BODIES and s.start < s.end]
+        for place, section in enumerate(sections):
+            other = sections[(place + len(sections) // 2) % len(sections)]
+            evidence = tuple(section_evidence(other.anchor, editions))
+            text = edition.document.text[section.start : section.end]
+            for start, end in sentence_spans(text):
+                if end - start >= 12 and text[start:end] not in edition.document.text[other.start : other.end]:
+                    mutant = Mutant("misplaced", "misplaced", text[start:end])
+                    found.append(Case(mutant, evidence, f"{edition.id} {section.anchor}"))
+    return found
+
+
 def _names_by_kind(editions: Sequence[Edition], names: Names) -> dict[str, list[str]]:
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for edition in editions:
@@ -109,7 +128,7 @@ _GROUPS |= {"date": "date", "year": "date", "period": "date", "frequency": "unit
 
 
 def seed_cases(path: Path, editions: Sequence[Edition]) -> list[Case]:
-    """The statements of shared/hostile/own-seed-sets/report_claims_mutations.jsonl, with the section of their source."""
+    """The statements of shared/hostile/own-seed-sets/report_claims_mutations.jsonl, each with its section."""
     found = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -131,6 +150,34 @@ def _anchor(span: str, editions: Sequence[Edition]) -> str:
                 if fold(span[:length]) in fold(edition.document.text[section.start : section.end]):
                     return section.anchor
     return ""
+
+
+def run(*, list_faults: bool = False) -> str:
+    """The table for the bundled report, with the original where it is at hand, and for an invented one."""
+    report = SHARED / "corpus" / "report.txt"
+    names = bundled_names()
+    editions = _editions(CORPUS / "triple-game", {"zh-Hant.md": "digest", "en.md": "digest"})
+    editions = [*([read_edition(report, "triple-game", None, "original")] if report.exists() else []), *editions]
+    second = _editions(DATA, {"second-report.zh-Hant.txt": "original", "second-report.en.md": "translation"})
+    seeds = SHARED / "hostile" / "own-seed-sets" / "report_claims_mutations.jsonl"
+    columns = {
+        "report": [*cases_of(editions, names), *misplaced(editions)],
+        "… seed set": seed_cases(seeds, editions) if seeds.exists() and report.exists() else [],
+        "… in another edition's words": restated(editions),
+        "invented report": [*cases_of(second, names), *misplaced(second)],
+    }
+    verdicts = {name: judge(cases, names) for name, cases in columns.items()}
+    wrong = [line for mine in verdicts.values() for line in faults(mine)] if list_faults else []
+    return "\n".join([table(verdicts), *wrong])
+
+
+def bundled_names() -> Names:
+    glossary = _editions(CORPUS / "glossary", {"en.md": "original", "zh-Hant.md": "original"})
+    return Names(term.names for term in Glossary.of(glossary, {}).terms)
+
+
+def _editions(folder: Path, files: dict[str, EditionKind]) -> list[Edition]:
+    return [read_edition(folder / name, folder.name, None, kind) for name, kind in files.items()]
 
 
 def judge(cases: Sequence[Case], names: Names) -> list[Verdict]:
@@ -164,6 +211,7 @@ _ROWS = {
     "… negation": ("negation",),
     "… hedge or attribution": ("hedge",),
     "condition dropped: stopped": ("condition",),
+    "said by another section than the one cited: stopped": ("misplaced",),
     "true: accepted": ("true",),
 }
 
@@ -182,9 +230,3 @@ def faults(verdicts: Sequence[Verdict]) -> list[str]:
     return [
         f"{v.case.group} [{v.case.mutant.operator}] {v.case.origin}: {v.case.mutant.text} {v.problems}" for v in wrong
     ]
-
-
-def by_operator(verdicts: Sequence[Verdict]) -> Counter[str]:
-    return Counter(
-        f"{v.case.group} {v.case.mutant.operator}" for v in verdicts if bool(v.problems) == (v.case.group == "true")
-    )

@@ -5,16 +5,20 @@ Their words are lists of their own, apart from those that the checks use.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from chat.names import Name, Names
 from chat.numbers import figures
 from vectorstore.words import to_simplified, to_traditional
 
-Group = Literal["number", "unit", "date", "entity", "direction", "negation", "hedge", "condition", "true"]
+Group = Literal[
+    "number", "unit", "date", "entity", "direction", "negation", "hedge", "condition", "misplaced", "meaning", "true"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def digits(text: str) -> Iterator[Mutant]:
                 yield Mutant("number", "digit", _replace(text, at + place, at + place + 1, other))
                 break
         whole = number[0].replace(",", "")
-        larger = f"{float(whole) * 10:g}"
+        larger = f"{float(whole) * 10:.10g}"
         yield Mutant("number", "ten times", _replace(text, at, at + len(number[0]), larger))
         swapped = number[0][::-1]
         if swapped != number[0] and swapped[0] not in "0.," and "." not in number[0]:
@@ -57,7 +61,7 @@ def digits(text: str) -> Iterator[Mutant]:
 def exchanged(text: str) -> Iterator[Mutant]:
     """Two amounts of money, or two shares, of one sentence in each other's place."""
     found = [f for f in figures(text) if f.kind in ("money", "percent", "level")]
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in itertools.pairwise(found):
         if one.kind == two.kind and one.low != two.low:
             first, second = text[one.start : one.end], text[two.start : two.end]
             turned = text[: one.start] + second + text[one.end : two.start] + first + text[two.end :]
@@ -72,7 +76,6 @@ _UNITS = {
     "million": "billion",
     "trillion": "billion",
     "%": "個百分點",
-    "percent": "percentage points",
     "美元": "港元",
     "US$": "HK$",
     "成": "倍",
@@ -153,6 +156,11 @@ def entities(text: str, names: Names, others: dict[str, list[str]]) -> Iterator[
         if any(f.start < name.end and name.start < f.end for f in figures(text)):
             continue
         side = "zh" if re.search(r"[\u4e00-\u9fff]", text[name.start : name.end]) else "en"
+        if name.kind not in _NAMED or (
+            text[name.start : name.end].isupper() != (name.kind == "cryptocurrencies" and side == "en")
+            and name.kind == "word"
+        ):
+            continue
         kind = name.kind if name.kind in _OUTSIDE else "companies"
         for label, pool in (
             ("of the documents", others.get(f"{name.kind}-{side}", [])),
@@ -163,7 +171,7 @@ def entities(text: str, names: Names, others: dict[str, list[str]]) -> Iterator[
                 for other in pool
                 if other not in text and names.find(other)[:1] and _key(other, names) != name.key
             ]
-            if fresh and name.kind in _NAMED:
+            if fresh:
                 other = fresh[name.start % len(fresh)]
                 yield Mutant("entity", label, _replace(text, name.start, name.end, other))
 
@@ -199,24 +207,16 @@ _OUTSIDE: dict[str, dict[str, list[str]]] = {
 
 # Which way, whether, how sure, on what terms
 
-_OPPOSITES = """
-上升 下降|上漲 下跌|飆升 暴跌|增長 萎縮|升至 降至|流入 流出|淨流入 淨流出|寬鬆 緊縮|擴大 縮小|加速 放緩|高位 低位|高於 低於|遠超 遠低於
-短期 長期|上半年 下半年|樂觀 悲觀|強勁 疲弱|內部 外部|提升 降低|提振 拖累|支撐 拖累|削弱 增強|上移 下移|惡化 改善|強化 放鬆|增加 減少|充裕 短缺
-超過 不到|超預期 遜於預期|領先 落後|最大 最小|首要 次要|主動 被動|分散 集中|提高 降低|上調 下調|看好 看淡|進場 離場|湧入 撤離|回升 回落|反彈 下挫
-緩解 加劇|打擊 提振|積極 消極|贏家 輸家|藍領 白領|形成期 破裂期|受惠 受損|升溫 降溫|暴漲 暴跌|跌至 升至|降幅 升幅|跌幅 漲幅|加碼 減碼|擴張 收縮
-收窄 擴大|降息 升息|上行 下行|有利於 不利於|利好 利空|最長 最短|最高 最低|增速 降速|落後 領先|充足 不足|縮水 增加|逆轉 延續|退潮 升溫|推高 壓低
-rise fall|rose fell|surged plunged|plunged surged|fell rose|falls rises|shrank grew|grew shrank|inflows outflows|outflows inflows|easing tightening
-easy tight|high low|low high|higher lower|lower higher|lift depress|lifted depressed|raise cut|raised cut|more less|strong weak|weakened strengthened
-largest smallest|short long|longest shortest|first second|internal external|external internal|support drag|supporting dragging|strengthen loosen
-optimistic pessimistic|blue-collar white-collar|gains losses|above below|below above|faster slower|slower faster|narrowed widened|rising falling
-far\\ exceed fall\\ far\\ short\\ of|accelerates slows|advantage disadvantage|disadvantage advantage|deterioration improvement|severely barely
-expansion contraction|rebound slump|growing shrinking|increase decrease|reduce increase|cheap expensive|up down|down up|drop jump|decline increase
-""".replace("\n", "|")
-_PAIRS = [tuple(part.replace("\\ ", "~").split()) for part in _OPPOSITES.split("|") if part.strip()]
+_OPPOSITES = (Path(__file__).parent / "opposites.txt").read_text(encoding="utf-8").splitlines()
+"""Pairs of words; a Chinese pair works both ways, in an English word "\\ " is a space."""
+
+_PAIRS = [tuple(line.replace("\\ ", "~").split()) for line in _OPPOSITES if line.strip()]
 
 
 def directions(text: str) -> Iterator[Mutant]:
     """A word replaced by its opposite, the other way round for Chinese pairs too."""
+    for found in re.finditer(r"\b(up|down)(?= (?:about )?\d)", text):
+        yield Mutant("direction", "up, down", _replace(text, *found.span(), "down" if found[0] == "up" else "up"))
     for one, two in ((a.replace("~", " "), b.replace("~", " ")) for a, b in _PAIRS):
         for word, other in ((one, two), (two, one)) if not one.isascii() else ((one, two),):
             pattern = rf"\b{word}\b" if word.isascii() else f"{word}|{to_simplified(word)}"
@@ -258,8 +258,8 @@ def negations(text: str) -> Iterator[Mutant]:
 
 
 _HEDGES = [
-    (r"可能會|可能(?!性)", "", "可能"),
-    (r"可能會|可能(?!性)", "必將", "可能"),
+    (r"(?<!有)可能會|(?<!有)可能(?!性)", "", "可能"),
+    (r"(?<!有)可能會|(?<!有)可能(?!性)", "必將", "可能"),
     (r"或將", "將", "或將"),
     (r"大概率(?:會)?", "", "大概率"),
     (r"預計(?:將|會)?", "", "預計"),
