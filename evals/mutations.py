@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -187,7 +187,7 @@ def judge(cases: Sequence[Case], names: Names) -> list[Verdict]:
     ]
 
 
-def table(columns: dict[str, Sequence[Verdict]]) -> str:
+def table(columns: Mapping[str, Sequence[Verdict]]) -> str:
     """A Markdown table: by group, the share stopped (of true ones: accepted) and of how many, for each report."""
     lines = ["| statements | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
     lines += [f"| {name} | {' | '.join(_cell(v, kinds) for v in columns.values())} |" for name, kinds in _ROWS.items()]
