@@ -14,6 +14,7 @@ from chat.coverage import Vocabulary
 from chat.events import AnswerStream
 from chat.ledger import Ledger
 from chat.model import ChatModel, LanguageModel
+from chat.points import Order, TalkingPoints, quoted_points
 from chat.recorded import Recorded
 from chat.settings import Settings
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
@@ -143,6 +144,11 @@ class Assistant:
         asked = self._asked(question, history, language, works, LOCAL)
         events = self._answering(asked, completion).events(rewriting=False, budget=budget)
         return AnswerStream(events, asked.question, asked.reply_language).whole()
+
+    def points(self, order: Order) -> TalkingPoints:
+        """Talking points on a topic. Raises Refusal for an order that is none and for unknown works."""
+        search = self.search()
+        return quoted_points(order, search, self._vocabulary or Vocabulary(search.build))
 
     def _asked(
         self,
