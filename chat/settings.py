@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     chat_context: Annotated[int, Field(ge=1_000)] = 16_000
     """Tokens of passages that a prompt may hold."""
 
-    chat_output: Annotated[int, Field(ge=50)] = 2_000
+    chat_output: Annotated[int, Field(ge=1)] = 2_000
     """Tokens that a reply may have."""
 
     chat_temperature: Annotated[float | None, Field(ge=0, le=2)] = None

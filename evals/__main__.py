@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chat.assistant import Assistant, ensure_index
+from chat.completions import Completions
 from chat.settings import Settings, read_settings
 from evals.bench import bench
+from evals.elsewhere import Completed, answered, write_prompts
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
 from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
 from evals.mutations import run as mutations
 from evals.scale import scale
-from evals.score import Outcome, as_json, score, table
+from evals.score import Asks, Outcome, as_json, score, table
 from evals.steps import ablation
 from ingest.__main__ import main as ingest
 from ingest.document import Refusal
@@ -40,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="footnote-evals-") as folder:
             settings = read_settings().model_copy(update={"home": Path(folder)})
-            found["own, on the digest"] = _run("Our own questions, on the digest", settings, OWN, options)
+            if not (options.prompts or options.completions):
+                found["own, on the digest"] = _run("Our own questions, on the digest", settings, OWN, options)
             if report.exists() and gold.exists():
                 _add(settings, report)
                 found["gold, on the original"] = _run("Gold questions, on the original", settings, gold, options)
@@ -97,7 +100,19 @@ def _scale() -> int:
 
 def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:
     ensure_index(settings)
-    figures, outcomes = score(Assistant(settings), read_questions(questions), WORK)
+    assistant, asked = Assistant(settings), read_questions(questions)
+    if options.prompts:
+        target = Path(options.prompts)
+        write_prompts(target.with_name(f"{target.stem}-{questions.stem}{target.suffix}"), assistant, asked)
+        return {}
+    answering: Asks = assistant
+    if options.completions:
+        completions = Completions(Path(options.completions))
+        asked = answered(asked, completions)
+        if not asked:
+            return {}
+        answering = Completed(assistant, completions, asked)
+    figures, outcomes = score(answering, asked, WORK)
     print(f"## {title}\n\n{table(figures)}\n")
     if options.faults:
         for outcome in outcomes:
@@ -125,6 +140,8 @@ def _parser() -> argparse.ArgumentParser:
         help="what to measure",
     )
     parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
+    parser.add_argument("--prompts", metavar="FILE", help="write what a model would see: FILE-dev, FILE-questions …")
+    parser.add_argument("--completions", metavar="FILE", help="score a model's replies to those prompts")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     return parser
 
