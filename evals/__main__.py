@@ -13,10 +13,16 @@ from chat.assistant import Assistant, ensure_index
 from chat.completions import Completions
 from chat.settings import Settings, read_settings
 from evals.bench import bench
+<<<<<<< HEAD
 from evals.elsewhere import Completed, answered, write_prompts
+=======
+from evals.files import files
+>>>>>>> main
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
 from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
 from evals.mutations import run as mutations
+from evals.producers import producers
+from evals.overhead import run as overhead
 from evals.scale import scale
 from evals.score import Asks, Outcome, as_json, score, table
 from evals.steps import ablation
@@ -34,6 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _bench()
     if options.what == "scale":
         return _scale()
+    if options.what in ("files", "producers"):
+        return _files(options.what, options.seed)
+    if options.what == "overhead":
+        with tempfile.TemporaryDirectory(prefix="footnote-overhead-") as folder:
+            print(overhead(Path(folder), read_settings()))
+        return 0
     if options.what == "mutations":
         print(mutations(list_faults=options.faults))
         return 0
@@ -92,6 +104,16 @@ def _bench() -> int:
     return 0
 
 
+def _files(what: str, seed: int) -> int:
+    source = SHARED / ("hostile" if what == "files" else "corpus/report.txt")
+    if not source.exists():
+        print(f"{what}: not run; {source.name} is not in ../shared.")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="footnote-files-") as folder:
+        print(files(source, seed) if what == "files" else producers(source, Path(folder)))
+    return 0
+
+
 def _scale() -> int:
     with tempfile.TemporaryDirectory(prefix="footnote-scale-") as home:
         print(scale(Path(home), read_settings().corpus))
@@ -135,13 +157,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("answers", "steps", "fit", "bench", "scale", "mutations"),
+        choices=("answers", "steps", "fit", "bench", "scale", "overhead", "files", "producers", "mutations"),
         default="answers",
         help="what to measure",
     )
     parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
+<<<<<<< HEAD
     parser.add_argument("--prompts", metavar="FILE", help="write what a model would see: FILE-dev, FILE-questions …")
     parser.add_argument("--completions", metavar="FILE", help="score a model's replies to those prompts")
+=======
+    parser.add_argument("--seed", type=int, default=7, help="of the mutations of files")
+>>>>>>> main
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     return parser
 
