@@ -15,6 +15,7 @@ from evals.bench import bench
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
 from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
 from evals.mutations import run as mutations
+from evals.points import points_table, read_topics, second_assistant
 from evals.scale import scale
 from evals.score import Outcome, as_json, score, table
 from evals.steps import ablation
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _bench()
     if options.what == "scale":
         return _scale()
+    if options.what == "points":
+        return _points()
     if options.what == "mutations":
         print(mutations(list_faults=options.faults))
         return 0
@@ -95,6 +98,22 @@ def _scale() -> int:
     return 0
 
 
+def _points() -> int:
+    topics, report = read_topics(), SHARED / "corpus" / "report.txt"
+    with tempfile.TemporaryDirectory(prefix="footnote-points-") as folder:
+        settings = read_settings().model_copy(update={"home": Path(folder) / "first"})
+        ensure_index(settings)
+        mine = [topic for topic in topics if topic.work == WORK]
+        print(f"## Points from the digest\n\n{points_table(Assistant(settings), mine)}\n")
+        if report.exists():
+            _add(settings, report)
+            print(f"## Points from the report\n\n{points_table(Assistant(settings), mine)}\n")
+        others = [topic for topic in topics if topic.work != WORK]
+        second = second_assistant(Path(folder) / "second")
+        print(f"## Points from an invented report\n\n{points_table(second, others)}\n")
+    return 0
+
+
 def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:
     ensure_index(settings)
     figures, outcomes = score(Assistant(settings), read_questions(questions), WORK)
@@ -120,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("answers", "steps", "fit", "bench", "scale", "mutations"),
+        choices=("answers", "steps", "fit", "bench", "scale", "mutations", "points"),
         default="answers",
         help="what to measure",
     )
