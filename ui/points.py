@@ -52,8 +52,9 @@ def _form(assistant: Assistant, language: Language) -> None:
     words = prompts.words(language)
     st.text_input(words["points-topic"], key="points-topic", max_chars=TOPIC_LIMIT, placeholder=words["points-example"])
     with st.container(horizontal=True):
-        for theme in ("macro", "ai", "crypto"):
-            st.button(words[f"theme-{theme}"], key=f"points-{theme}", on_click=_take_theme, args=(theme,))
+        st.button(words["theme-macro"], key="points-macro", on_click=_take_theme, args=("macro",))
+        st.button(words["theme-ai"], key="points-ai", on_click=_take_theme, args=("ai",))
+        st.button(words["theme-crypto"], key="points-crypto", on_click=_take_theme, args=("crypto",))
     first, second, third = st.columns(3)
     audiences = [*AUDIENCES, _OTHER]
     with first:
