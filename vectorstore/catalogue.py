@@ -115,6 +115,11 @@ class Catalogue:
         home.mkdir(parents=True, exist_ok=True)
         return cls(url or f"sqlite:///{home / 'catalogue.sqlite3'}")
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The database, for tables that other parts keep in it."""
+        return self._engine
+
     def close(self) -> None:
         self._engine.dispose()
 
