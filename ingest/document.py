@@ -52,7 +52,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 EDITION_KINDS: tuple[EditionKind, ...] = get_args(EditionKind)
 CAPTIONS: tuple[SectionKind, ...] = ("table", "figure")
 HEADINGS = ("chapter", "item", "heading")
-BODIES = ("paragraph", "bullet", "item")
+BODIES = ("paragraph", "bullet", "item", "row")
 """Kinds of sections: those that seldom answer by themselves, and those whose sentences do."""
 
 

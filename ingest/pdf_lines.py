@@ -171,7 +171,7 @@ def _is_full(last: Line, line: Line, edges: dict[tuple[int, int], float]) -> boo
     room = edges[_column(last)] - last.right
     start = _UNBROKEN.match(line.text)
     width = sum(1.0 if is_wide(character) else 0.5 for character in (start[0] if start else "")) * line.size
-    slack = 0.4 if is_wide(line.text[:1]) or is_wide(last.text[-1:]) else 0.3
+    slack = 1.3 if is_wide(line.text[:1]) or is_wide(last.text[-1:]) else 0.3
     return room < width + slack * line.size
 
 
