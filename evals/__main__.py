@@ -13,16 +13,14 @@ from chat.assistant import Assistant, ensure_index
 from chat.completions import Completions
 from chat.settings import Settings, read_settings
 from evals.bench import bench
-<<<<<<< HEAD
 from evals.elsewhere import Completed, answered, write_prompts
-=======
 from evals.files import files
->>>>>>> main
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
 from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
 from evals.mutations import run as mutations
-from evals.producers import producers
 from evals.overhead import run as overhead
+from evals.points import points_table, read_topics, second_assistant
+from evals.producers import producers
 from evals.scale import scale
 from evals.score import Asks, Outcome, as_json, score, table
 from evals.steps import ablation
@@ -40,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _bench()
     if options.what == "scale":
         return _scale()
+    if options.what == "points":
+        return _points()
     if options.what in ("files", "producers"):
         return _files(options.what, options.seed)
     if options.what == "overhead":
@@ -120,6 +120,22 @@ def _scale() -> int:
     return 0
 
 
+def _points() -> int:
+    topics, report = read_topics(), SHARED / "corpus" / "report.txt"
+    with tempfile.TemporaryDirectory(prefix="footnote-points-") as folder:
+        settings = read_settings().model_copy(update={"home": Path(folder) / "first"})
+        ensure_index(settings)
+        mine = [topic for topic in topics if topic.work == WORK]
+        print(f"## Points from the digest\n\n{points_table(Assistant(settings), mine)}\n")
+        if report.exists():
+            _add(settings, report)
+            print(f"## Points from the report\n\n{points_table(Assistant(settings), mine)}\n")
+        others = [topic for topic in topics if topic.work != WORK]
+        second = second_assistant(Path(folder) / "second")
+        print(f"## Points from an invented report\n\n{points_table(second, others)}\n")
+    return 0
+
+
 def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:
     ensure_index(settings)
     assistant, asked = Assistant(settings), read_questions(questions)
@@ -157,17 +173,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("answers", "steps", "fit", "bench", "scale", "overhead", "files", "producers", "mutations"),
+        choices=("answers", "steps", "fit", "bench", "scale", "overhead", "files", "producers", "mutations", "points"),
         default="answers",
         help="what to measure",
     )
     parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
-<<<<<<< HEAD
     parser.add_argument("--prompts", metavar="FILE", help="write what a model would see: FILE-dev, FILE-questions …")
     parser.add_argument("--completions", metavar="FILE", help="score a model's replies to those prompts")
-=======
     parser.add_argument("--seed", type=int, default=7, help="of the mutations of files")
->>>>>>> main
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     return parser
 
