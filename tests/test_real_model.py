@@ -81,4 +81,4 @@ def test_a_closed_reply_frees_the_server_for_the_next(served: str) -> None:
 
 def test_a_reply_ends_at_its_deadline(served: str) -> None:
     with pytest.raises(ModelFailure, match="timeout"):
-        list(model_at(served, chat_output=900).reply(PROMPT, 0.5))
+        list(model_at(served, chat_output=900).reply(PROMPT, 0.02))
