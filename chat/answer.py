@@ -8,6 +8,8 @@ from typing import Literal
 from ingest.document import EditionKind, Language
 
 Outcome = Literal["answered", "partial", "not_covered", "content_missing", "false_premise", "declined"]
+Ended = Literal["complete", "stopped", "cut"]
+"""How an answer came to its end: by itself, stopped by the reader, or cut off by the model's limit on its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Answer:
     notice: str = ""
     """A sentence of our own: why nothing is quoted, or what to bear in mind."""
 
+    ended: Ended = "complete"
     writer: str = "quotes"
     model: str | None = None
     prompt_version: str = ""

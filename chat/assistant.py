@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from langchain_core.embeddings import Embeddings
 
 import prompts
 from chat.answer import Answer, HitText, RankedHit, Turn
 from chat.coverage import Vocabulary
+from chat.events import AnswerStream, Event, Finished, Understood, Wrote
 from chat.settings import Settings
-from chat.understand import understand
+from chat.understand import reply_language, understand
 from chat.verify import verify
 from chat.write import QuotingWriter
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
@@ -87,29 +89,77 @@ class Assistant:
 
         Raises Refusal for an empty or overlong question and for unknown works.
         """
-        started = time.perf_counter()
+        return self.stream(question, history=history, language=language, works=works).whole()
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        language: Language | None = None,
+        works: Collection[str] = (),
+    ) -> AnswerStream:
+        """The same as it is written: the events of chat/events.py, each statement when it is complete and checked.
+
+        Raises Refusal as `ask` does, at once.
+        """
         question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")  # unpaired surrogates
         search = self.search()
         _check(question, works, search.build)
+        events = self._events(search, question, history, language, works)
+        return AnswerStream(events, question, language or reply_language(question, history))
+
+    def _events(
+        self,
+        search: Search,
+        question: str,
+        history: Sequence[Turn],
+        language: Language | None,
+        works: Collection[str],
+    ) -> Generator[Event, None, None]:
+        clock = Clock()
         query = understand(question, history, language)
         hits = search.hits(query.text, works, query.context, query.sides)
-        retrieved = time.perf_counter()
+        clock.mark("retrieve")
+        yield Understood(query.text, query.language)
         draft = QuotingWriter(search, self._vocabulary or Vocabulary(search.build)).write(query, hits)
         answer = verify(draft, search.build)
-        done = time.perf_counter()
-        return replace(
-            answer,
-            hits=tuple(_ranked(hits)),
-            writer="quotes",
-            prompt_version=prompts.digest(),
-            build=search.build.id,
-            ms={
-                "retrieve": round((retrieved - started) * 1000, 1),
-                "first_sentence": round((done - started) * 1000, 1),
-                "total": round((done - started) * 1000, 1),
-            },
-            tokens={"in": 0, "out": 0},
+        clock.mark("first_sentence")
+        yield from _written(answer)
+        yield Finished(
+            replace(
+                answer,
+                hits=tuple(_ranked(hits)),
+                prompt_version=prompts.digest(),
+                build=search.build.id,
+                ms=clock.milliseconds(),
+                tokens={"in": 0, "out": 0},
+            )
         )
+
+
+class Clock:
+    """Milliseconds since a question came in, at the moments that answers report."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._marks: dict[str, float] = {}
+
+    def mark(self, moment: Literal["retrieve", "first_sentence"]) -> None:
+        """Notes a moment; the first time counts."""
+        self._marks.setdefault(moment, time.perf_counter())
+
+    def milliseconds(self) -> dict[str, float]:
+        now = time.perf_counter()
+        moments = {"retrieve": now, "first_sentence": now, **self._marks, "total": now}
+        return {moment: round((at - self._started) * 1000, 1) for moment, at in moments.items()}
+
+
+def _written(answer: Answer) -> Iterator[Wrote]:
+    """The statements of an answer, each with the citations that it is the first to use."""
+    citations = {citation.number: citation for citation in answer.citations}
+    for statement in answer.statements:
+        yield Wrote(statement, tuple(citations.pop(n) for n in statement.citations if n in citations))
 
 
 def _check(question: str, works: Collection[str], build: Build) -> None:

@@ -13,8 +13,9 @@ import prompts
 from chat.answer import Outcome, SectionLink
 from chat.coverage import Silence, Vocabulary, find_silence
 from chat.premise import find_contradiction
+from chat.span import Span
 from chat.understand import Query, asks, counts
-from chat.verify import Draft, DraftStatement, Span, section_heading
+from chat.verify import Draft, DraftStatement, section_heading
 from ingest.document import CAPTIONS, HEADINGS, Edition, Language, Section
 from vectorstore.build import Build, Place
 from vectorstore.glossary import Term

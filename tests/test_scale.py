@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evals.scale import MODEL, SECTIONS_A_WORK, Documents, InventedVectors, open_and_ask
+from evals.scale import MODEL, SECTIONS_A_WORK, InventedVectors, Library, open_and_ask
 from ingest.passages import cut_passages
 from tests.conftest import ROOT
 from vectorstore.build import publish_build
@@ -12,7 +12,7 @@ from vectorstore.catalogue import Catalogue
 
 
 def test_works_have_two_parallel_editions_of_as_many_passages_as_asked_for() -> None:
-    shelf = Documents(1_000).shelf(ROOT / "corpus")
+    shelf = Library(1_000).shelf(ROOT / "corpus")
     invented = [edition for edition in shelf.editions.values() if edition.work != "glossary"]
     assert [edition.id for edition in invented] == ["zh-Hant-original", "en-translation"] * 2
     for one, other in zip(invented[::2], invented[1::2], strict=True):
@@ -22,9 +22,9 @@ def test_works_have_two_parallel_editions_of_as_many_passages_as_asked_for() -> 
 
 
 def test_a_larger_library_begins_with_the_smaller() -> None:
-    small, large = Documents(500).shelf(ROOT / "corpus"), Documents(1_000).shelf(ROOT / "corpus")
+    small, large = Library(500).shelf(ROOT / "corpus"), Library(1_000).shelf(ROOT / "corpus")
     assert small.editions.items() <= large.editions.items()
-    assert list(Documents(500).questions(8)) == list(Documents(500).questions(8))
+    assert list(Library(500).questions(8)) == list(Library(500).questions(8))
 
 
 def test_invented_vectors_are_alike_only_for_the_same_text() -> None:
@@ -35,7 +35,7 @@ def test_invented_vectors_are_alike_only_for_the_same_text() -> None:
 
 
 def test_its_questions_are_answered(tmp_path: Path) -> None:
-    shelf, catalogue = Documents(500).shelf(ROOT / "corpus"), Catalogue.at(tmp_path)
+    shelf, catalogue = Library(500).shelf(ROOT / "corpus"), Catalogue.at(tmp_path)
     publish_build(tmp_path, catalogue, MODEL, InventedVectors, shelf.works, list(shelf.editions.values()))
     opened = open_and_ask(tmp_path)
     assert opened.passages == 500
