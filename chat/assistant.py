@@ -14,6 +14,7 @@ import prompts
 from chat.answer import Answer, HitText, RankedHit, Turn
 from chat.coverage import Vocabulary
 from chat.events import AnswerStream, Event, Finished, Understood, Wrote
+from chat.points import Order, TalkingPoints, quoted_points
 from chat.settings import Settings
 from chat.understand import reply_language, understand
 from chat.verify import verify
@@ -108,6 +109,11 @@ class Assistant:
         _check(question, works, search.build)
         events = self._events(search, question, history, language, works)
         return AnswerStream(events, question, language or reply_language(question, history))
+
+    def points(self, order: Order) -> TalkingPoints:
+        """Talking points on a topic. Raises Refusal for an order that is none and for unknown works."""
+        search = self.search()
+        return quoted_points(order, search, self._vocabulary or Vocabulary(search.build))
 
     def _events(
         self,

@@ -60,15 +60,21 @@ def _is_printed(figure: Figure, among: Sequence[Figure], context: Sequence[Figur
 def _agrees(figure: Figure, other: Figure, known: Sequence[Figure]) -> bool:
     """Whether a date says no more than another: it contains it (2026, the first half of 2026), or only one of them
     has a year, which stands elsewhere."""
-    if same(figure, other) or (
-        covers(figure, other) and figure.grain in ("year", "decade", "half", "quarter", "month")
-    ):
+    if same(figure, other) or (covers(figure, other) and figure.grain != other.grain):
         return True
     one, two = without_year(figure), without_year(other)
     if "no year" not in (figure.unit, other.unit) or not (same(one, two) or covers(one, two)):
         return False
     dated = figure if other.unit == "no year" else other
     return dated.unit == "no year" or dated is other or any(_year(dated) == _year(fact) for fact in known)
+
+
+def agree_on_date(one: Figure, other: Figure) -> bool:
+    """Whether two dates may be the same time, one of them less exactly told."""
+    bare_one, bare_other = without_year(one), without_year(other)
+    if "no year" in (one.unit, other.unit) and "no year" in (bare_one.unit, bare_other.unit):
+        return same(bare_one, bare_other) or covers(bare_one, bare_other) or covers(bare_other, bare_one)
+    return same(one, other) or covers(one, other) or covers(other, one)
 
 
 def _year(figure: Figure) -> int:

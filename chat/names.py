@@ -17,7 +17,7 @@ _LATIN_WORD = re.compile(r"[A-Za-z0-9À-ɏ]+(?:[.&'’-](?!s\b)[A-Za-z0-9À-ɏ]+
 _LONGEST = 4
 """Words of the longest Latin name that is looked up."""
 
-_PROPER = re.compile(r"[A-Z][\w.&'-]*(?: (?:of|the|and|[A-Z][\w.&'-]*))*")
+_PROPER = re.compile(r"(?=.{4})[A-Z][a-z]\w*(?: (?:of|the|and|[A-Z][a-z]\w*))*")
 """A glossary entry that is a name: Supreme Court, not capital interlock."""
 
 _SENTENCE_START = re.compile(r"(?:^|[.?!:;。！？：；(（\"“「\n])\s*$")
@@ -26,6 +26,14 @@ _COMPANY = re.compile(
     r"|研究所|保险|信托|汽车|半导体|电子|石油|矿业|航空|生物|制药|食品|钢铁|地产)"
 )
 """How Chinese names of companies end."""
+
+_NUMBERED = re.compile(
+    r"(?:情形|情境|情景|场景|剧本)\s?(?P<which>[一二三四五六甲乙丙丁1-6a-d](?![a-z0-9年个种]))"
+    r"|(?<![a-z])scenarios?\s(?P<word>one|two|three|four|five|six|[1-6a-d])(?![a-z0-9])"
+)
+_ORDER = {word: str(n) for words in ("一二三四五六", "甲乙丙丁", "123456", "abcd") for n, word in enumerate(words, 1)}
+_ORDER |= {word: str(n) for n, word in enumerate(("one", "two", "three", "four", "five", "six"), 1)}
+"""Scenarios go by their number."""
 
 _PARTICLES = "的在是和与跟被等将有也对,.( )"
 """Some names are listed with the character after them, since alone they occur within ordinary words."""
@@ -114,6 +122,8 @@ def _unlisted(text: str) -> Iterable[Name]:
             continue
         yield Name(fold(word), "word", *match.span())
     folded = fold(text)
+    for match in _NUMBERED.finditer(folded):
+        yield Name(f"scenario {_ORDER[match['which'] or match['word']]}", "word", *match.span())
     for match in _COMPANY.finditer(folded):
         if own := _own(folded[max(0, match.start() - 5) : match.start()], match[0].startswith("商业")):
             start = match.start() - len(own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
@@ -42,6 +42,9 @@ class Clause:
     sentence: int
     folded: str
     words: frozenset[str]
+    """Without names, figures and signs of modality."""
+
+    full: frozenset[str]
     figures: tuple[Figure, ...]
     names: tuple[Name, ...]
     poles: tuple[Pole, ...]
@@ -147,10 +150,11 @@ def _clause(
         number,
         folded,
         words_of(plain),
+        frozenset(content_words(folded)),
         values,
         mine,
         tuple(_poles(folded, start, negations)),
-        tuple(frozenset(content_words(folded[a:b])) for _, a, b in negations),
+        tuple(frozenset(content_words(folded[a:b])) for at, a, b in negations if not _CONTRAST.match(folded, at)),
         strength,
         hedge,
         _first("certain", folded),
@@ -199,11 +203,55 @@ def _poles(folded: str, start: int, negations: Sequence[tuple[int, int, int]]) -
                 yield Pole(axis, side, match[0], start + match.start(), denied)
 
 
+def denies(folded: str) -> bool:
+    """Whether there is a negation in folded words."""
+    return next(_negations(folded), None) is not None
+
+
+def hedged(folded: str) -> bool:
+    """Whether folded words say that something is less than certain."""
+    return bool(_hedge(folded)[0])
+
+
+def on_terms(folded: str) -> bool:
+    """Whether folded words name a condition."""
+    return bool(_first("condition", folded))
+
+
+@lru_cache(maxsize=8192)
+def sides_of(folded: str) -> dict[str, frozenset[str]]:
+    """The sides that folded words take, by matter; those that count only in another's place among them."""
+    found = {}
+    for axis, sides in (*axes().items(), *_bare_axes().items()):
+        if taken := frozenset(side for side, pattern in sides.items() if pattern.search(folded)):
+            found[axis] = taken
+    return found
+
+
+def has_modality(folded: str) -> bool:
+    """Whether folded words say how sure something is, or on what terms."""
+    return any(_pattern(key).search(folded) for key in (*STRENGTHS[1:], "certain", "condition"))
+
+
 @cache
 def axes() -> dict[str, dict[str, re.Pattern[str]]]:
     """Every matter with the words of each of its sides."""
     tables = {**prompts.entries("contrasts"), **prompts.entries("opposites")}
-    return {axis: {side: _begun(words) for side, words in sides.items()} for axis, sides in tables.items()}
+    return {axis: _patterns(sides) for axis, sides in tables.items() if not axis.startswith(_BARE)}
+
+
+_BARE = "bare_"
+"""How the matters are called whose words are too common to count but where one stands in the other's place."""
+
+
+@cache
+def _bare_axes() -> dict[str, dict[str, re.Pattern[str]]]:
+    tables = prompts.entries("opposites")
+    return {axis: _patterns(sides) for axis, sides in tables.items() if axis.startswith(_BARE)}
+
+
+def _patterns(sides: Mapping[str, Sequence[str]]) -> dict[str, re.Pattern[str]]:
+    return {side: _begun(words) for side, words in sides.items()}
 
 
 def _begun(words: Sequence[str]) -> re.Pattern[str]:
@@ -214,11 +262,14 @@ def _begun(words: Sequence[str]) -> re.Pattern[str]:
 _NEGATION = re.compile(
     r"并未|尚未|仍未|从未|没有|冇|唔(?![该单止])|未有|未能|并非|不是|不会|不能|不再|难以|难于|无法|而非"
     r"|而不是|绝非|并不|不意味|不等于|毫不|不愿|不肯"
-    r"|(?<![并从尚仍])未(?=[\u4e00-\u9fff])(?!必|来)|无(?=力|意|关|望|助)|(?<![而并绝])非(?=[^常洲])|不(?![仅只止单但限断定确同过足及])"
+    r"|(?<![并从尚仍])未(?=[\u4e00-\u9fff])(?!必|来)|无(?![论疑形线人法比限担])|(?<![而并绝])非(?=[^常洲])|不(?![仅只止单但限断定确同过足及])"
     r"|\b(?:not|never|no longer|cannot|rather than|unlikely|hardly|far from|instead of|fail(?:s|ed)? to|without|no|nor"
     r"|neither|unwilling|unable)\b"
     r"|n't\b"
 )
+_CONTRAST = re.compile(r"而非|而不是|rather than|instead of|far from")
+"""Sets one thing against another, where a denial would turn the whole: 是甲而非乙."""
+
 _NOT_ONLY = re.compile(r"\bnot (?:only|just|merely|limited)\b|\bno (?:less|more|fewer|doubt)\b|\bnot necessarily\b")
 REACH = {"zh": 12, "en": 48}
 """Characters after a negation that it governs."""

@@ -9,7 +9,7 @@ from chat.figure_check import sentence_at
 from chat.names import Name, Names
 from chat.numbers import Figure, same
 from chat.problem import Problem
-from chat.reading import Clause, Reading, read
+from chat.reading import Clause, Pole, Reading, read
 from vectorstore.words import fold
 
 _OWNERS = (
@@ -61,6 +61,37 @@ def subject_problems(statement: Reading, evidence: Sequence[Evidence], names: Na
             says = " ".join(statement.text[n.start : n.end] for n in owners)
             found.append(_problem(says, text, other, readings))
     return found
+
+
+_RANKS = ("largest", "likeliest", "order")
+"""Matters of which one alone takes a side: what is said of another is wrong of this one."""
+
+
+def rank_problems(statement: Reading, evidence: Sequence[Evidence], names: Names) -> list[Problem]:
+    """A problem where the statement calls one the largest, second or most likely that its sources call another."""
+    readings = [(text, read(text.text, names)) for each in evidence for text in each.texts]
+    printed = [
+        (text, reading, pole, owners) for text, reading in readings for pole, owners in _ranked(reading) if owners
+    ]
+    known = {key for _, _, _, owners in printed for key in owners}
+    found = []
+    for pole, owners in _ranked(statement):
+        alike = [p for p in printed if (p[2].axis, p[2].side) == (pole.axis, pole.side)]
+        if owners & known and alike and not any(owners & theirs for _, _, _, theirs in alike):
+            text, _, other, _ = alike[0]
+            found.append(Problem("subject", pole.word, other.word, text, *sentence_at(text, other.start)))
+    return found
+
+
+def _ranked(reading: Reading) -> Iterator[tuple[Pole, set[str]]]:
+    """Each rank that a text gives, and the names nearest to it in its clause or the next."""
+    for place, clause in enumerate(reading.clauses):
+        for pole in clause.poles:
+            if pole.axis not in _RANKS:
+                continue
+            beside = clause.names or (reading.clauses[place - 1].names if place else ())
+            near = sorted((n for n in beside if n.kind in _OWNERS), key=lambda n: abs(n.start - pole.start))
+            yield pole, {name.key for name in near[:1]}
 
 
 def _problem(says: str, text: SourceText, figure: Figure, readings: Sequence[tuple[SourceText, Reading]]) -> Problem:

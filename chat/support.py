@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chat.contrasts import contrast_problems
+from chat.diff import change_problems
 from chat.evidence import Evidence
 from chat.figure_check import figure_problems
 from chat.names import Names
 from chat.problem import Problem
 from chat.reading import read
-from chat.subjects import name_problems, subject_problems
+from chat.subjects import name_problems, rank_problems, subject_problems
 from chat.wording import counterparts, sources_of, wording_problem
 from vectorstore.words import fold
 
@@ -39,7 +40,9 @@ def support(statement: str, evidence: Sequence[Evidence], names: Names) -> list[
         *figure_problems(reading, evidence),
         *name_problems(reading, evidence, names),
         *subject_problems(reading, evidence, names),
+        *rank_problems(reading, evidence, names),
         *contrast_problems(reading, sources, counterparts(reading, sources)),
+        *change_problems(reading, sources),
     ]
     wording = wording_problem(reading, evidence)
     return [*problems, *([wording] if wording else [])]

@@ -14,6 +14,7 @@ from chat.settings import Settings, read_settings
 from evals.bench import bench
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
 from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
+from evals.mutations import run as mutations
 from evals.scale import scale
 from evals.score import Outcome, as_json, score, table
 from evals.steps import ablation
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _bench()
     if options.what == "scale":
         return _scale()
+    if options.what == "mutations":
+        print(mutations(list_faults=options.faults))
+        return 0
     report, gold = SHARED / "corpus" / "report.txt", SHARED / "gold" / "dev.jsonl"
     found: dict[str, object] = {}
     try:
@@ -116,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("answers", "steps", "fit", "bench", "scale"),
+        choices=("answers", "steps", "fit", "bench", "scale", "mutations"),
         default="answers",
         help="what to measure",
     )

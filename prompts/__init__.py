@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import string
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +44,21 @@ def thesaurus() -> tuple[tuple[str, ...], ...]:
     """The groups of thesaurus.toml: words of both languages that mean the same in investment research."""
     groups = tomllib.loads((_FOLDER / "thesaurus.toml").read_text(encoding="utf-8"))
     return tuple((*group.get("zh", ()), *group.get("en", ())) for group in groups.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A thesis of themes.toml: what topics call it, and what it is about."""
+
+    names: tuple[str, ...]
+    about: tuple[str, ...] = ()
+
+
+@cache
+def themes(key: str) -> Theme:
+    """An entry of themes.toml. Raises KeyError for an unknown key."""
+    entry: dict[str, list[str]] = tomllib.loads((_FOLDER / "themes.toml").read_text(encoding="utf-8"))[key]
+    return Theme(tuple(entry["names"]), tuple(entry.get("about", ())))
 
 
 @cache

@@ -213,7 +213,7 @@ def test_a_folder_with_a_work_file_is_one_work(run: Run, folder: Path) -> None:
     ids=" ".join,
 )
 def test_a_refusal_changes_nothing(run: Run, folder: Path, arguments: list[str], words: list[str]) -> None:
-    (folder / "bad.txt").write_bytes("營收".encode("big5"))
+    (folder / "bad.txt").write_bytes("營收大增".encode() + b"\xff\xfe\x00")
     (folder / "lanes.md").write_text("# Other\n\n## 1. Lanes\n\nText.\n")
     (folder / "wrong").mkdir()
     (folder / "wrong/work.toml").write_text('id = "wrong"\neditions = []\n')

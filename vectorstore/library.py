@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.document import Edition, EditionKind, Language, UnknownDocument, UnreadableDocument, Work
-from ingest.outline import outline_sections
-from ingest.read import read_document
+from ingest.sandbox import parse_file
 from ingest.work_file import WORK_FILE, read_work
 from vectorstore.catalogue import Catalogue
 from vectorstore.words import fold, text_language
@@ -71,11 +70,11 @@ def read_corpus(folder: Path, shelf: Shelf) -> Shelf:
 
 def read_edition(path: Path, work: str, lang: Language | None, kind: EditionKind) -> Edition:
     """A file as an edition of a work, its language told from its text unless given. Raises UnreadableDocument."""
-    document = read_document(path)
-    outline = outline_sections(document)
-    if not outline.sections:
+    parsed = parse_file(path)
+    if not parsed.outline.sections:
         raise UnreadableDocument("file-empty", file=path.name)
-    return Edition(work, lang or text_language(document.text), kind, path.name, document, outline)
+    document = parsed.document
+    return Edition(work, lang or text_language(document.text), kind, path.name, document, parsed.outline)
 
 
 def recognize(edition: Edition, shelf: Shelf) -> Recognition | None:
