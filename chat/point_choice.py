@@ -109,10 +109,10 @@ def choose_risks(
 
 
 def turned_risk(points: Sequence[Candidate]) -> int | None:
-    """Which of several points speaks so much against the others that it is a risk itself; None if none does."""
+    """Which of three or more points speaks so much against the others that it is a risk itself; None if none does."""
     adverse = [adversity(point) for point in points]
-    worst = int(np.argmax(adverse)) if len(points) > 1 else 0
-    return worst if len(points) > 1 and adverse[worst] >= AGAINST else None
+    worst = int(np.argmax(adverse)) if len(points) > 2 else 0
+    return worst if len(points) > 2 and adverse[worst] >= AGAINST else None
 
 
 def _greedy(

@@ -37,6 +37,8 @@ class Draft:
     statements: tuple[DraftStatement, ...] = ()
     nearest: tuple[SectionLink, ...] = ()
     notice: str = ""
+    gap: str = ""
+    """Why the documents do not answer, as chat/coverage.py names it; empty if they do."""
 
 
 def verify(draft: Draft, build: Build) -> Answer:

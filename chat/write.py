@@ -81,7 +81,8 @@ class QuotingWriter:
                 notices.append(prompts.message("term-glossary", query.language))
         joined = ("" if query.language != "en" else " ").join(notices)
         outcome: Outcome = "partial" if partial else "answered"
-        return Draft(query.question, query.language, outcome, statements, notice=joined)
+        gap = silence.gap if silence else ""
+        return Draft(query.question, query.language, outcome, statements, notice=joined, gap=gap)
 
     # What answers
 
@@ -255,7 +256,7 @@ class QuotingWriter:
             statements = tuple(quote_span(language, c.place, c.start, c.end) for c in found)
         notice = prompts.message(f"silent-{silence.gap}", language, subject=silence.subject)
         nearest = () if silence.gap in ("steering", "wordless") else nearest_sections(hits, language)
-        return Draft(query.question, language, outcome, statements, nearest, notice)
+        return Draft(query.question, language, outcome, statements, nearest, notice, silence.gap)
 
 
 def nearest_sections(hits: Sequence[Hit], language: Language, count: int = 3) -> tuple[SectionLink, ...]:

@@ -12,9 +12,12 @@ from pathlib import Path
 from chat.assistant import Assistant, ensure_index
 from chat.settings import Settings, read_settings
 from evals.bench import bench
+from evals.files import files
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
 from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
 from evals.mutations import run as mutations
+from evals.points import points_table, read_topics, second_assistant
+from evals.producers import producers
 from evals.scale import scale
 from evals.score import Outcome, as_json, score, table
 from evals.steps import ablation
@@ -32,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _bench()
     if options.what == "scale":
         return _scale()
+    if options.what == "points":
+        return _points()
+    if options.what in ("files", "producers"):
+        return _files(options.what, options.seed)
     if options.what == "mutations":
         print(mutations(list_faults=options.faults))
         return 0
@@ -89,9 +96,35 @@ def _bench() -> int:
     return 0
 
 
+def _files(what: str, seed: int) -> int:
+    source = SHARED / ("hostile" if what == "files" else "corpus/report.txt")
+    if not source.exists():
+        print(f"{what}: not run; {source.name} is not in ../shared.")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="footnote-files-") as folder:
+        print(files(source, seed) if what == "files" else producers(source, Path(folder)))
+    return 0
+
+
 def _scale() -> int:
     with tempfile.TemporaryDirectory(prefix="footnote-scale-") as home:
         print(scale(Path(home), read_settings().corpus))
+    return 0
+
+
+def _points() -> int:
+    topics, report = read_topics(), SHARED / "corpus" / "report.txt"
+    with tempfile.TemporaryDirectory(prefix="footnote-points-") as folder:
+        settings = read_settings().model_copy(update={"home": Path(folder) / "first"})
+        ensure_index(settings)
+        mine = [topic for topic in topics if topic.work == WORK]
+        print(f"## Points from the digest\n\n{points_table(Assistant(settings), mine)}\n")
+        if report.exists():
+            _add(settings, report)
+            print(f"## Points from the report\n\n{points_table(Assistant(settings), mine)}\n")
+        others = [topic for topic in topics if topic.work != WORK]
+        second = second_assistant(Path(folder) / "second")
+        print(f"## Points from an invented report\n\n{points_table(second, others)}\n")
     return 0
 
 
@@ -120,11 +153,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("answers", "steps", "fit", "bench", "scale", "mutations"),
+        choices=("answers", "steps", "fit", "bench", "scale", "files", "producers", "mutations", "points"),
         default="answers",
         help="what to measure",
     )
     parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
+    parser.add_argument("--seed", type=int, default=7, help="of the mutations of files")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     return parser
 

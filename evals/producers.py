@@ -9,7 +9,7 @@ import html
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -226,3 +226,27 @@ def produce(name: str, text: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     write(read_lines(text), folder / file)
     return folder / file
+
+
+def anchors_found(name: str, text: str, true: Collection[str], folder: Path) -> tuple[int, int]:
+    """How many of a text's anchors come out of a producer's file, and how many others."""
+    from ingest.sandbox import parse_file
+
+    found = set(parse_file(produce(name, text, folder)).outline.anchors)
+    return len(found & set(true)), len(found - set(true))
+
+
+def producers(report: Path, folder: Path) -> str:
+    """A Markdown table of producers and anchors for a plain-text report."""
+    from ingest.sandbox import parse_file
+
+    true = parse_file(report).outline.anchors
+    text = report.read_text(encoding="utf-8")
+    lines = [f"| file | anchors of {len(true)} | others |", "|---|---|---|"]
+    for name in PRODUCERS:
+        try:
+            found, others = anchors_found(name, text, true, folder)
+            lines.append(f"| {name} | {found} | {others} |")
+        except FileNotFoundError as error:
+            lines.append(f"| {name} | not run: {error} | |")
+    return "\n".join(lines)

@@ -44,7 +44,6 @@ LossKind = Literal[
     "page-late",
     "hidden-text",
     "invisible-characters",
-    "picture-only",
     "read-by-ocr",
 ]
 Role = Literal["document", "glossary"]
@@ -53,7 +52,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 EDITION_KINDS: tuple[EditionKind, ...] = get_args(EditionKind)
 CAPTIONS: tuple[SectionKind, ...] = ("table", "figure")
 HEADINGS = ("chapter", "item", "heading")
-BODIES = ("paragraph", "bullet", "item")
+BODIES = ("paragraph", "bullet", "item", "row")
 """Kinds of sections: those that seldom answer by themselves, and those whose sentences do."""
 
 
@@ -194,6 +193,8 @@ class Edition:
     file: str
     document: Document
     outline: Outline
+    source: str = ""
+    """Of the file that it was read from: the reader's version and a digest; the same source gives the same edition."""
 
     @property
     def id(self) -> str:
@@ -216,3 +217,9 @@ def coarse_anchors(sections: Sequence[Section]) -> dict[str, str]:
             place = parents[place.parent]
         places[section.anchor] = place.anchor
     return places
+
+
+def without_body(sections: Sequence[Section]) -> list[str]:
+    """The captions of tables and figures whose body is not in the text: nothing of theirs lies beneath them."""
+    parents = {section.parent for section in sections}
+    return [section.anchor for section in sections if section.kind in CAPTIONS and section.anchor not in parents]

@@ -5,7 +5,8 @@ One test for all of them: the page is drawn, and where a word should stand there
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ctypes
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,16 +28,17 @@ _TINY = 1.5
 
 _MIN_LETTERS = 4
 _MAX_PIXELS = 4_000_000
+_FINE = 16
+"""pdfium gives places in whole pixels; asked for on a picture so many times as large, they are exact enough."""
 
 
 def part_hidden(page: Any, lines: Sequence[Line]) -> tuple[list[Line], list[str]]:
     """The lines that are seen, and the words of those that are not."""
     if not lines:
         return list(lines), []
-    width, height = page.get_size()
-    suspects = _unseen(page, lines, _SCALE, width, height)
-    if any(suspects.values()):
-        suspects = _unseen(page, [lines[place] for place in suspects], _SURE, width, height, list(suspects))
+    suspects = _unseen(page, dict(enumerate(lines)), _SCALE)
+    if suspects:
+        suspects = _unseen(page, {place: lines[place] for place in suspects}, _SURE)
     seen, words = [], []
     for place, line in enumerate(lines):
         gone = suspects.get(place, [])
@@ -49,20 +51,39 @@ def part_hidden(page: Any, lines: Sequence[Line]) -> tuple[list[Line], list[str]
     return seen, words
 
 
-def _unseen(
-    page: Any, lines: Sequence[Line], scale: float, width: float, height: float, places: Sequence[int] | None = None
-) -> dict[int, list[Glyph]]:
+def _unseen(page: Any, lines: Mapping[int, Line], scale: float) -> dict[int, list[Glyph]]:
     """The glyphs without ink, by the place of their line."""
+    width, height = page.get_size()
     scale = min(scale, (_MAX_PIXELS / max(1.0, width * height)) ** 0.5)
     picture = _draw(page, scale)
-    left, _, _, top = page.get_cropbox()
+    place_on = pixel_map(page, picture.shape[1], picture.shape[0])
     found: dict[int, list[Glyph]] = {}
-    for place, line in zip(places or range(len(lines)), lines, strict=True):
+    for place, line in lines.items():
         tiny = line.size < _TINY
-        gone = [glyph for glyph in line.glyphs if tiny or not _has_ink(picture, glyph, scale, left, top)]
+        gone = [glyph for glyph in line.glyphs if tiny or not _has_ink(picture, place_on(glyph))]
         if gone:
             found[place] = gone
     return found
+
+
+def pixel_map(page: Any, width: int, height: int) -> Callable[[Glyph], tuple[float, float, float, float]]:
+    """Gives for a glyph its box (left, upper, right, lower) on a picture of the page, however the page is turned."""
+    import pypdfium2.raw as pdfium
+
+    def corner(x: float, y: float) -> tuple[int, int]:
+        across, down = ctypes.c_int(), ctypes.c_int()
+        pdfium.FPDF_PageToDevice(page, 0, 0, width * _FINE, height * _FINE, 0, x, y, across, down)
+        return across.value, down.value
+
+    (ox, oy), (ax, ay), (bx, by) = corner(0, 0), corner(1000, 0), corner(0, 1000)
+
+    def place(glyph: Glyph) -> tuple[float, float, float, float]:
+        corners = [(glyph.left, glyph.bottom), (glyph.right, glyph.top)]
+        across = [(ox + x * (ax - ox) / 1000 + y * (bx - ox) / 1000) / _FINE for x, y in corners]
+        down = [(oy + x * (ay - oy) / 1000 + y * (by - oy) / 1000) / _FINE for x, y in corners]
+        return min(across), min(down), max(across), max(down)
+
+    return place
 
 
 def _draw(page: Any, scale: float) -> NDArray[np.uint8]:
@@ -73,13 +94,12 @@ def _draw(page: Any, scale: float) -> NDArray[np.uint8]:
         bitmap.close()
 
 
-def _has_ink(picture: NDArray[np.uint8], glyph: Glyph, scale: float, left: float, top: float) -> bool:
-    first, last = int((glyph.left - left) * scale), int((glyph.right - left) * scale) + 1
-    upper, lower = int((top - glyph.top) * scale), int((top - glyph.bottom) * scale) + 1
-    if last - first < 1 or lower - upper < 1 or last <= 0 or lower <= 0:
+def _has_ink(picture: NDArray[np.uint8], box: tuple[float, float, float, float]) -> bool:
+    first, upper, last, lower = int(box[0]), int(box[1]), int(box[2]) + 1, int(box[3]) + 1
+    if last <= 0 or lower <= 0:
         return False
-    box = picture[max(upper, 0) : lower, max(first, 0) : last]
-    return box.size > 0 and int(box.max()) - int(box.min()) >= _CONTRAST
+    cut = picture[max(upper, 0) : lower, max(first, 0) : last]
+    return cut.size > 0 and int(cut.max()) - int(cut.min()) >= _CONTRAST
 
 
 def _without(line: Line, gone: Sequence[Glyph]) -> Line:

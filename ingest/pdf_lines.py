@@ -78,7 +78,11 @@ def without_running_heads(lines: Sequence[Line], heights: Sequence[float]) -> li
             seen[_shape(line)].add(line.page)
     least = max(2, round(0.5 * min(len(pages), 12)))
     running = {shape for shape, found in seen.items() if len(found) >= least}
-    return [line for line in lines if not (_in_margin(line, heights) and _runs(line, running))]
+    kept = [line for line in lines if not (_in_margin(line, heights) and _runs(line, running))]
+    filled = {line.page for line in kept}
+    if len(filled) < 0.5 * len(pages):  # what stands on every page is all there is
+        return list(lines)
+    return kept
 
 
 def _in_margin(line: Line, heights: Sequence[float]) -> bool:
@@ -167,7 +171,7 @@ def _is_full(last: Line, line: Line, edges: dict[tuple[int, int], float]) -> boo
     room = edges[_column(last)] - last.right
     start = _UNBROKEN.match(line.text)
     width = sum(1.0 if is_wide(character) else 0.5 for character in (start[0] if start else "")) * line.size
-    slack = 0.4 if is_wide(line.text[:1]) or is_wide(last.text[-1:]) else 0.3
+    slack = 1.3 if is_wide(line.text[:1]) or is_wide(last.text[-1:]) else 0.3
     return room < width + slack * line.size
 
 

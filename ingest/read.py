@@ -31,8 +31,12 @@ def read_document(path: Path, *, password: str | None = None, ocr: bool = False)
     data = read_bytes(path)
     document = _document(data, path, password, ocr)
     if not document.text.strip():
-        hidden = any(loss.kind == "hidden-text" for loss in document.losses)
-        raise UnreadableDocument("file-hidden-only" if hidden else "file-empty", file=path.name)
+        kinds = {loss.kind for loss in document.losses}
+        if "page-late" in kinds:
+            from ingest.read_pdf import PATIENCE
+
+            raise UnreadableDocument("file-too-slow", file=path.name, limit=round(PATIENCE))
+        raise UnreadableDocument("file-hidden-only" if "hidden-text" in kinds else "file-empty", file=path.name)
     if len(document.text) > MAX_CHARACTERS:
         raise UnreadableDocument("file-too-long", file=path.name, limit=MAX_CHARACTERS // 1_000_000)
     return document

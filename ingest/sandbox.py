@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -34,6 +35,15 @@ class Parsed:
 
     document: Document
     outline: Outline
+
+
+READER = 1
+"""Raised whenever a reader or the outline gives something else for the same file: then files are read again."""
+
+
+def source_of(path: Path, *, ocr: bool = False) -> str:
+    """What decides an edition's text: the file's content, the reader's version, and whether pictures are read."""
+    return f"{READER}{'o' if ocr else ''}-{hashlib.sha256(read_bytes(path)).hexdigest()}"
 
 
 _PARSED: TypeAdapter[Parsed] = TypeAdapter(Parsed)

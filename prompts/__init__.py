@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import string
 import tomllib
 from dataclasses import dataclass
@@ -15,6 +16,19 @@ _FOLDER = Path(__file__).parent
 def message(key: str, language: str, /, **values: object) -> str:
     """A sentence of messages.toml in a language, its placeholders filled. Raises KeyError for an unknown key."""
     return _load("messages")[key][language].format(**values)
+
+
+def prompt(name: str, /, **values: str) -> tuple[str, str]:
+    """The system's and the user's part of a Markdown file, its placeholders filled, each with its text as it is.
+
+    Raises KeyError unless the values are just those that the file has places for.
+    """
+    text = _read(name)
+    wanted = set(_PLACE.findall(text))
+    if wanted != set(values):
+        raise KeyError(f"{name}.md has places for {sorted(wanted)}, not {sorted(values)}")
+    system, user = (_PLACE.sub(lambda place: values[place[1]], part).strip() for part in text.split("\n---\n"))
+    return system, user
 
 
 def words(language: str) -> dict[str, str]:
@@ -73,6 +87,14 @@ def digest() -> str:
 def placeholders(text: str) -> set[str]:
     """The names in braces of a text."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
 @cache

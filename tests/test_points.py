@@ -10,10 +10,12 @@ from pathlib import Path
 import docx
 import pytest
 
+import prompts
 from chat.__main__ import main
 from chat.assistant import Assistant
 from chat.export import FILE_FORMATS, handout_bytes, to_markdown
 from chat.points import Order, Point, TalkingPoints, edited
+from chat.points_edit import dropped, moved, replaced, with_text
 from chat.points_file import points_handout, points_row
 from chat.topic import is_promise
 from ingest.document import LANGUAGES, Refusal
@@ -265,3 +267,27 @@ def test_the_command_prints_exports_and_takes_batches(second_home: Path, tmp_pat
     assert (rows[0]["language"], len(rows[0]["points"]), rows[0]["audience"]) == ("en", 2, "sales")
     assert (rows[1]["outcome"], rows[1]["points"], rows[1]["sources"]) == ("not_covered", [], [])
     assert [list(row) for row in rows[2:]] == [["id", "line", "error"]] * 2
+
+
+def test_points_are_moved_dropped_and_replaced(second_assistant: Assistant) -> None:
+    found = on(second_assistant, "海運運價", count=3)
+    first, second, third = found.points
+    assert moved(found, 0, 1).points == (second, first, third)
+    assert moved(found, 0, -1) == moved(found, 2, 1) == found
+    assert dropped(found, 1).points == (first, third)
+    put = replaced(found, 1)
+    assert put.points == (first, found.spare[0], third)
+    assert put.spare == (*found.spare[1:], second)
+    spoiled = with_text(found, 1, second.text + "升幅99%。", second_assistant.build)
+    assert spoiled.points[1].problems
+    assert second not in replaced(spoiled, 1).spare
+    for act in (replaced, dropped):
+        assert act(found, 9) == found
+
+
+def test_the_risks_cannot_be_dropped(second_assistant: Assistant) -> None:
+    found = on(second_assistant, "海運運價", count=2)
+    with pytest.raises(Refusal, match="no point is left"):
+        points_handout(dropped(dropped(found, 0), 0), second_assistant.build)
+    risks = points_handout(replace(found, risks=()), second_assistant.build).parts[1]
+    assert [line.text for line in risks.lines] == [prompts.message("risks-none", "zh-Hant")]
