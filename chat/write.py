@@ -180,7 +180,7 @@ class QuotingWriter:
             return [_whole(near[0], query.language), *(_first_sentence(hit, query.language) for hit in introduced)]
         scores = self._sentence_scores(query)
         names = self._names_asked(query)
-        chosen: list[_Candidate] = []
+        chosen = self._chosen_one(query, near[0], hits)
         for rank, hit in enumerate(near):
             others = 0 if wide else len(near) - rank - 1
             wanted = MAX_SENTENCES // len(near) if wide else SENTENCES_MORE if rank else SENTENCES_FIRST
@@ -188,6 +188,21 @@ class QuotingWriter:
             chosen.extend(_best_sentences(hit, query.language, scores, room))
         defining = [candidate for candidate in chosen if names and names.search(_words_of(candidate))]
         return defining or chosen
+
+    def _chosen_one(self, query: Query, best: Hit, hits: Hits) -> list[_Candidate]:
+        """The heading above the best section where one of its kind is asked for (which scenario): it is the name.
+
+        Headings beside each other are of a kind if all speak of something that the question speaks of too.
+        """
+        lead = best.places[0].section.parent
+        above = next((hit for hit in hits.of_work(best.work) if hit.anchor == lead), None)
+        if "choice" not in query.asks or above is None or above.places[0].section.kind != "item":
+            return []
+        beside = self._search.children(best.work, above.places[0].section.parent or "", "item")
+        titles = [" ".join(fold(place.section.title) for place in hit.places) for hit in beside]
+        kinds = self._search.thesaurus.concepts(query.question)
+        of_a_kind = len(titles) > 1 and any(all(kind.stands_in(title) for title in titles) for kind in kinds)
+        return [_whole(above, query.language)] if of_a_kind else []
 
     def _names_asked(self, query: Query) -> re.Pattern[str] | None:
         """The names of the terms whose meaning is asked: the sentences that use them are the ones to quote."""
