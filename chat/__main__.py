@@ -6,10 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from chat.commands import ask
+from chat.commands import ask, points
 from ingest.document import Refusal
 
-COMMANDS = (ask,)
+COMMANDS = (ask, points)
 """Each has `add(commands)`, which sets `run(options) -> int` as its default."""
 
 

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Collection, Generator, Iterator, Sequence
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Collection, Sequence
 
 from langchain_core.embeddings import Embeddings
 
-import prompts
-from chat.answer import Answer, HitText, RankedHit, Turn
+from chat.answer import Answer, Turn
+from chat.answering import Answering
+from chat.asked import Asked, Prompt
 from chat.coverage import Vocabulary
-from chat.events import AnswerStream, Event, Finished, Understood, Wrote
+from chat.events import AnswerStream
+from chat.ledger import Ledger
+from chat.model import ChatModel, LanguageModel
+from chat.points import Order, TalkingPoints, quoted_points
+from chat.recorded import Recorded
 from chat.settings import Settings
-from chat.understand import reply_language, understand
-from chat.verify import verify
-from chat.write import QuotingWriter
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
 from vectorstore.build import Build, Progress, open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import default_embedding, embedding_model
 from vectorstore.library import live_shelf, read_corpus
-from vectorstore.retrieve import Hit, Search
+from vectorstore.retrieve import Search
 
 QUESTION_LIMIT = 4_000
 """Characters of a question; more is refused (LIBRARIES §11: the engine does not truncate)."""
 
-HIT_CHARACTERS = 1_500
-"""Of original text that the hits of an answer carry (DESIGN §5)."""
+LOCAL = "local"
+"""The user where nobody signs in."""
 
 
 class Assistant:
@@ -38,12 +37,22 @@ class Assistant:
     A newly published build is taken up at the next question.
     """
 
-    def __init__(self, settings: Settings, embeddings: Embeddings | None = None) -> None:
-        """Raises Refusal where there is no build. `embeddings` stands for the model that the settings name."""
+    def __init__(
+        self, settings: Settings, embeddings: Embeddings | None = None, model: LanguageModel | None = None
+    ) -> None:
+        """Raises Refusal where there is no build, or the language model that the settings name cannot be used.
+
+        `embeddings` and `model` stand for the models that the settings name.
+        """
+        self.settings = settings
+        self.model = model or _chat_model(settings)
+        """Who writes the answers; None: they are quotes."""
+
         self._home = settings.home
-        self._model = settings.embedding or default_embedding()
+        self._embedding = settings.embedding or default_embedding()
         self._catalogue = Catalogue.at(settings.home, settings.database_url)
-        self._embeddings = embeddings or embedding_model(self._model)
+        self._ledger = Ledger(self._catalogue, settings.chat_tokens_per_user, settings.chat_tokens_per_day)
+        self._embeddings = embeddings or embedding_model(self._embedding)
         self._lock = threading.Lock()
         self._search: Search | None = None
         self._vocabulary: Vocabulary | None = None
@@ -56,9 +65,9 @@ class Assistant:
             if self._search is not None and live is not None and self._search.build.id == live.id:
                 return self._search
             build = open_build(self._home, self._catalogue)
-            if build.model != self._model:
+            if build.model != self._embedding:
                 build.close()
-                raise Refusal("build-other-model", built=build.model, wanted=self._model)
+                raise Refusal("build-other-model", built=build.model, wanted=self._embedding)
             self._search = Search(build, self._embeddings)
             self._vocabulary = Vocabulary(build)
             return self._search
@@ -84,12 +93,13 @@ class Assistant:
         history: Sequence[Turn] = (),
         language: Language | None = None,
         works: Collection[str] = (),
+        user: str = LOCAL,
     ) -> Answer:
         """The answer to a question, in its language unless another is asked for.
 
         Raises Refusal for an empty or overlong question and for unknown works.
         """
-        return self.stream(question, history=history, language=language, works=works).whole()
+        return self.stream(question, history=history, language=language, works=works, user=user).whole()
 
     def stream(
         self,
@@ -98,68 +108,64 @@ class Assistant:
         history: Sequence[Turn] = (),
         language: Language | None = None,
         works: Collection[str] = (),
+        user: str = LOCAL,
     ) -> AnswerStream:
         """The same as it is written: the events of chat/events.py, each statement when it is complete and checked.
 
-        Raises Refusal as `ask` does, at once.
+        Raises Refusal as `ask` does, at once. `user` is whose budget of tokens it counts against.
         """
-        question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")  # unpaired surrogates
-        search = self.search()
-        _check(question, works, search.build)
-        events = self._events(search, question, history, language, works)
-        return AnswerStream(events, question, language or reply_language(question, history))
+        asked = self._asked(question, history, language, works, user)
+        events = self._answering(asked, self.model, self._ledger).events()
+        return AnswerStream(events, asked.question, asked.reply_language)
 
-    def _events(
+    def prompt(
         self,
-        search: Search,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        language: Language | None = None,
+        works: Collection[str] = (),
+        budget: int | None = None,
+    ) -> Prompt:
+        """What a model would be shown of a question, follow-ups resolved without one; asks no model."""
+        return self._answering(self._asked(question, history, language, works, LOCAL)).prompt(budget)
+
+    def complete(
+        self,
+        question: str,
+        completion: Recorded,
+        *,
+        history: Sequence[Turn] = (),
+        language: Language | None = None,
+        works: Collection[str] = (),
+        budget: int | None = None,
+    ) -> Answer:
+        """The answer that comes of a model's reply to `prompt`, made elsewhere."""
+        asked = self._asked(question, history, language, works, LOCAL)
+        events = self._answering(asked, completion).events(rewriting=False, budget=budget)
+        return AnswerStream(events, asked.question, asked.reply_language).whole()
+
+    def points(self, order: Order) -> TalkingPoints:
+        """Talking points on a topic. Raises Refusal for an order that is none and for unknown works."""
+        search = self.search()
+        return quoted_points(order, search, self._vocabulary or Vocabulary(search.build))
+
+    def _asked(
+        self,
         question: str,
         history: Sequence[Turn],
         language: Language | None,
         works: Collection[str],
-    ) -> Generator[Event, None, None]:
-        clock = Clock()
-        query = understand(question, history, language)
-        hits = search.hits(query.text, works, query.context, query.sides)
-        clock.mark("retrieve")
-        yield Understood(query.text, query.language)
-        draft = QuotingWriter(search, self._vocabulary or Vocabulary(search.build)).write(query, hits)
-        answer = verify(draft, search.build)
-        clock.mark("first_sentence")
-        yield from _written(answer)
-        yield Finished(
-            replace(
-                answer,
-                hits=tuple(_ranked(hits)),
-                prompt_version=prompts.digest(),
-                build=search.build.id,
-                ms=clock.milliseconds(),
-                tokens={"in": 0, "out": 0},
-            )
-        )
+        user: str,
+    ) -> Asked:
+        question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")  # unpaired surrogates
+        _check(question, works, self.build)
+        return Asked(question, tuple(history), language, tuple(works), user)
 
-
-class Clock:
-    """Milliseconds since a question came in, at the moments that answers report."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._marks: dict[str, float] = {}
-
-    def mark(self, moment: Literal["retrieve", "first_sentence"]) -> None:
-        """Notes a moment; the first time counts."""
-        self._marks.setdefault(moment, time.perf_counter())
-
-    def milliseconds(self) -> dict[str, float]:
-        now = time.perf_counter()
-        moments = {"retrieve": now, "first_sentence": now, **self._marks, "total": now}
-        return {moment: round((at - self._started) * 1000, 1) for moment, at in moments.items()}
-
-
-def _written(answer: Answer) -> Iterator[Wrote]:
-    """The statements of an answer, each with the citations that it is the first to use."""
-    citations = {citation.number: citation for citation in answer.citations}
-    for statement in answer.statements:
-        yield Wrote(statement, tuple(citations.pop(n) for n in statement.citations if n in citations))
+    def _answering(self, asked: Asked, model: LanguageModel | None = None, ledger: Ledger | None = None) -> Answering:
+        search = self.search()
+        vocabulary = self._vocabulary or Vocabulary(search.build)
+        return Answering(asked, search, vocabulary, model, ledger, self.settings)
 
 
 def _check(question: str, works: Collection[str], build: Build) -> None:
@@ -172,24 +178,13 @@ def _check(question: str, works: Collection[str], build: Build) -> None:
             raise UnknownDocument("work-unknown", work=work)
 
 
-def _ranked(hits: Sequence[Hit]) -> list[RankedHit]:
-    """The first hits, until their originals (else their shortest editions) hold enough characters."""
-    ranked: list[RankedHit] = []
-    characters = 0
-    for hit in hits:
-        texts: dict[str, HitText] = {}
-        for place in hit.places:
-            edition, text = place.edition, place.passage.text
-            before = texts.get(edition.id)
-            texts[edition.id] = HitText(
-                edition.id, edition.lang, edition.kind, f"{before.text} {text}" if before else text
-            )
-        ranked.append(RankedHit(hit.work, hit.anchor, round(hit.score, 4), tuple(texts.values())))
-        originals = [text for text in texts.values() if text.kind == "original"]
-        characters += min(len(text.text) for text in originals or texts.values())
-        if characters >= HIT_CHARACTERS:
-            break
-    return ranked
+def _chat_model(settings: Settings) -> LanguageModel | None:
+    """The model that the settings name; its package loads in the background, for it takes a second or two."""
+    if not settings.chat_model:
+        return None
+    model = ChatModel(settings)
+    threading.Thread(target=model.warm_up, name="warm-up-model", daemon=True).start()
+    return model
 
 
 def ensure_index(settings: Settings, progress: Progress | None = None) -> None:

@@ -20,7 +20,7 @@ from chat.numbers import figures
 from chat.understand import Query, found_by_meaning
 from ingest.document import BODIES, CAPTIONS, Section, Work
 from vectorstore.build import Build
-from vectorstore.retrieve import Hit, Hits
+from vectorstore.retrieve import Hit, Hits, Weights
 from vectorstore.words import content_words, fold, tokens
 
 Gap = Literal[
@@ -170,15 +170,17 @@ _DRAWN = re.compile(
 """A question speaks of a table or figure without its number."""
 
 CAPTIONS_MEANT = 3
-"""Among so many of the best sections must the caption be."""
+"""Among so many of the best sections must the caption be, were it a section like others."""
 
 
 def _captions_meant(query: Query, hits: Sequence[Hit]) -> tuple[tuple[str, Section], ...]:
     """The caption that a question describes instead of naming its number."""
     if "caption" in query.asks or not _DRAWN.search(fold(query.question)):
         return ()
-    found = [hit for hit in hits[:CAPTIONS_MEANT] if hit.places[0].section.kind in CAPTIONS]
-    return tuple((hit.work, hit.places[0].section) for hit in found[:1])
+    captions = [hit for hit in hits[: 4 * CAPTIONS_MEANT] if hit.places[0].section.kind in CAPTIONS]
+    best = hits[CAPTIONS_MEANT - 1 : CAPTIONS_MEANT]
+    found = [hit for hit in captions[:1] if all(hit.score - Weights().caption >= other.score for other in best)]
+    return tuple((hit.work, hit.places[0].section) for hit in found)
 
 
 def _lacks(query: Query, hits: Sequence[Hit], vocabulary: Vocabulary) -> Gap | None:

@@ -81,11 +81,15 @@ def known_entities() -> tuple[Entity, ...]:
 
 
 @cache
-def _names() -> tuple[dict[str, Entity], dict[str, tuple[str, Entity]]]:
-    """Entities by Chinese name, and by Latin name in lower case with its spelling."""
+def _names() -> tuple[dict[str, Entity], dict[str, tuple[set[str], Entity]]]:
+    """Entities by Chinese name, and by Latin name in lower case with its spellings."""
     pairs = [(name, entity) for entity in known_entities() for name in entity.names]
     chinese = {name: entity for name, entity in pairs if not name.isascii()}
-    return chinese, {name.lower(): (name, entity) for name, entity in pairs if name.isascii()}
+    latin: dict[str, tuple[set[str], Entity]] = {}
+    for name, entity in pairs:
+        if name.isascii():
+            latin.setdefault(name.lower(), (set(), entity))[0].add(name)
+    return chinese, latin
 
 
 def named_entities(question: str) -> Iterator[tuple[Entity, int, int]]:
@@ -100,9 +104,20 @@ def named_entities(question: str) -> Iterator[tuple[Entity, int, int]]:
         for last in words[first : first + LONGEST]:
             start, end = words[first].start(), last.end()
             typed = question[start:end]
-            spelled, found = latin.get(typed.lower(), ("", None))
-            if found and (typed == spelled or not (found.cased or len(spelled) <= TICKER)):
+            spellings, found = latin.get(typed.lower(), (set(), None))
+            if found and (typed in spellings or _is_no_word(typed) or not (found.cased or len(typed) <= TICKER)):
                 yield found, start, end
+
+
+def _is_no_word(typed: str) -> bool:
+    """Whether letters without a vowel, no short form of a word (pls): a ticker however it is written (xrp, ltc)."""
+    lower = typed.lower()
+    return len(lower) > 2 and lower.isalpha() and not re.search("[aeiouy]", lower) and lower not in _short_forms()
+
+
+@cache
+def _short_forms() -> frozenset[str]:
+    return frozenset(prompts.cues("short_forms"))
 
 
 def _is_cased(name: str, entity: Entity) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.document import Refusal
@@ -16,7 +17,9 @@ _PREFIX = "FOOTNOTE_"
 class Settings(BaseSettings):
     """What an operator can choose."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     home: Path = Path("var")
     """Where the library, builds and conversations live; nothing is written elsewhere."""
@@ -29,6 +32,39 @@ class Settings(BaseSettings):
 
     database_url: str = ""
     """The catalogue; empty: SQLite under `home`."""
+
+    chat_model: str = ""
+    """`provider:model` as LangChain's init_chat_model takes it; empty: answers are quotes."""
+
+    chat_base_url: str = ""
+    """A server that speaks OpenAI's protocol, or the provider's own elsewhere; empty: the provider's address."""
+
+    chat_api_key: SecretStr = SecretStr("")
+    """Empty: the provider's own variable, OPENAI_API_KEY and the like."""
+
+    chat_context: Annotated[int, Field(ge=1_000)] = 16_000
+    """Tokens of passages that a prompt may hold."""
+
+    chat_output: Annotated[int, Field(ge=1)] = 2_000
+    """Tokens that a reply may have."""
+
+    chat_temperature: Annotated[float | None, Field(ge=0, le=2)] = None
+    """None: the provider's default."""
+
+    chat_connect_timeout: Annotated[float, Field(gt=0)] = 3
+    chat_read_timeout: Annotated[float, Field(gt=0)] = 8
+    chat_total_timeout: Annotated[float, Field(gt=0)] = 18
+    """Seconds: to connect, between two pieces of a reply, and for all that a model does for one answer."""
+
+    chat_pause: Annotated[float, Field(gt=0)] = 30
+    """Seconds that a model is left alone after failing five times in a row."""
+
+    chat_checking: Literal["strict", "marked"] = "strict"
+    """Whether statements that the documents do not bear out are left out, or shown marked."""
+
+    chat_tokens_per_user: Annotated[int, Field(ge=0)] = 0
+    chat_tokens_per_day: Annotated[int, Field(ge=0)] = 0
+    """Tokens that one user, and all together, may use in a day (UTC); 0: any number."""
 
 
 def read_settings() -> Settings:
@@ -45,7 +81,16 @@ def read_settings() -> Settings:
         raise Refusal("settings-wrong", name=name, cause=first["msg"]) from None
 
 
+def outside_setting(name: str) -> str:
+    """A setting of another program, such as a provider's key: from the environment, else from .env, else empty."""
+    return os.environ.get(name) or _in_file(Path(".env")).get(name) or ""
+
+
 def _names_in_file(path: Path) -> list[str]:
+    return list(_in_file(path))
+
+
+def _in_file(path: Path) -> dict[str, str | None]:
     from dotenv import dotenv_values
 
-    return list(dotenv_values(path)) if path.is_file() else []
+    return dotenv_values(path) if path.is_file() else {}

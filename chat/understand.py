@@ -68,7 +68,7 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
 _CUES = (
     *("list", "compare", "definition", "amount", "money", "share", "when", "why"),
     *("caption", "outline", "author", "published", "title", "advice", "steer", "aftermath"),
-    *("basis_points", "level", "day", "beside", "others", "across"),
+    *("basis_points", "level", "day", "beside", "others", "across", "choice"),
 )
 
 _FRONT = frozenset({"author", "published", "title"})
@@ -96,7 +96,10 @@ def _asked(question: str) -> frozenset[str]:
     found = {key for key in _CUES if asks(key, question)}
     if "compare" in found and not asks("list", _cue_pattern("compare").sub(" ", folded)):
         found.discard("list")  # 有什麼不同 asks for no list
-    found |= {key for key, pattern in _NAME_CUES.items() if pattern.search(folded)}
+    named = {key for key, pattern in _NAME_CUES.items() if pattern.search(folded)}
+    if named or "list" in found:
+        found.discard("choice")
+    found |= named
     if found & _FRONT and any(figure.kind != "date" for figure in figures(question)):
         found -= _FRONT  # of something in the document, not of the document
     return frozenset(found | ({"list"} if _WHICH_ONES.search(question) else set()))

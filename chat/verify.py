@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import prompts
 from chat.answer import Answer, Citation, Outcome, Quote, SectionLink, Statement
+from chat.evidence import evidence_of
+from chat.names import names_of
+from chat.span import Span, span_problem
+from chat.support import support
 from ingest.document import Edition, Language, Section
 from vectorstore.build import Build
 from vectorstore.words import fold
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A claimed source: these words at this place of this edition."""
-
-    edition: Edition
-    anchor: str
-    start: int
-    end: int
-    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +37,8 @@ class Draft:
     statements: tuple[DraftStatement, ...] = ()
     nearest: tuple[SectionLink, ...] = ()
     notice: str = ""
+    gap: str = ""
+    """Why the documents do not answer, as chat/coverage.py names it; empty if they do."""
 
 
 def verify(draft: Draft, build: Build) -> Answer:
@@ -51,7 +46,7 @@ def verify(draft: Draft, build: Build) -> Answer:
     numbers: dict[Span, int] = {}
     statements = []
     for written in draft.statements:
-        problems = tuple(dict.fromkeys(problem for problem in _problems(written) if problem))
+        problems = tuple(dict.fromkeys(problem for problem in _problems(written, build) if problem))
         good = [span for span in written.spans if not span_problem(span)]
         cited = tuple(dict.fromkeys(numbers.setdefault(span, len(numbers) + 1) for span in good))
         status: Literal["verified", "unverified"] = "unverified" if problems else "verified"
@@ -78,26 +73,16 @@ def compose(notice: str, statements: Sequence[Statement]) -> str:
     return "\n".join(lines)
 
 
-def _problems(statement: DraftStatement) -> list[str]:
+def _problems(statement: DraftStatement, build: Build) -> list[str]:
     if not statement.spans:
         return ["no-citation"]
     problems = [span_problem(span) for span in statement.spans]
     if statement.quoted and not is_quotation(statement.text, [span.quote for span in statement.spans]):
         problems.append("not-verbatim")
+    if not statement.quoted:
+        found = support(statement.text, evidence_of(statement.spans, build), names_of(build))
+        problems += [problem.kind for problem in found]
     return problems
-
-
-def span_problem(span: Span) -> str:
-    """Why a span is no source: its words do not stand at its place, or not in its section. Empty if it is one."""
-    sections: Mapping[str, Section] = {section.anchor: section for section in span.edition.outline.sections}
-    section = sections.get(span.anchor)
-    if section is None:
-        return "unknown-section"
-    if not section.start <= span.start < span.end <= section.end:
-        return "outside-section"
-    if span.edition.document.text[span.start : span.end] != span.quote:
-        return "not-verbatim"
-    return ""
 
 
 def is_quotation(text: str, quotes: Sequence[str]) -> bool:

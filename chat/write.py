@@ -13,8 +13,9 @@ import prompts
 from chat.answer import Outcome, SectionLink
 from chat.coverage import Silence, Vocabulary, find_silence
 from chat.premise import find_contradiction
+from chat.span import Span
 from chat.understand import Query, asks, counts
-from chat.verify import Draft, DraftStatement, Span, section_heading
+from chat.verify import Draft, DraftStatement, section_heading
 from ingest.document import CAPTIONS, HEADINGS, Edition, Language, Section
 from vectorstore.build import Build, Place
 from vectorstore.glossary import Term
@@ -80,7 +81,8 @@ class QuotingWriter:
                 notices.append(prompts.message("term-glossary", query.language))
         joined = ("" if query.language != "en" else " ").join(notices)
         outcome: Outcome = "partial" if partial else "answered"
-        return Draft(query.question, query.language, outcome, statements, notice=joined)
+        gap = silence.gap if silence else ""
+        return Draft(query.question, query.language, outcome, statements, notice=joined, gap=gap)
 
     # What answers
 
@@ -178,7 +180,7 @@ class QuotingWriter:
             return [_whole(near[0], query.language), *(_first_sentence(hit, query.language) for hit in introduced)]
         scores = self._sentence_scores(query)
         names = self._names_asked(query)
-        chosen: list[_Candidate] = []
+        chosen = self._chosen_one(query, near[0], hits)
         for rank, hit in enumerate(near):
             others = 0 if wide else len(near) - rank - 1
             wanted = MAX_SENTENCES // len(near) if wide else SENTENCES_MORE if rank else SENTENCES_FIRST
@@ -186,6 +188,21 @@ class QuotingWriter:
             chosen.extend(_best_sentences(hit, query.language, scores, room))
         defining = [candidate for candidate in chosen if names and names.search(_words_of(candidate))]
         return defining or chosen
+
+    def _chosen_one(self, query: Query, best: Hit, hits: Hits) -> list[_Candidate]:
+        """The heading above the best section where one of its kind is asked for (which scenario): it is the name.
+
+        Headings beside each other are of a kind if all speak of something that the question speaks of too.
+        """
+        lead = best.places[0].section.parent
+        above = next((hit for hit in hits.of_work(best.work) if hit.anchor == lead), None)
+        if "choice" not in query.asks or above is None or above.places[0].section.kind != "item":
+            return []
+        beside = self._search.children(best.work, above.places[0].section.parent or "", "item")
+        titles = [" ".join(fold(place.section.title) for place in hit.places) for hit in beside]
+        kinds = self._search.thesaurus.concepts(query.question)
+        of_a_kind = len(titles) > 1 and any(all(kind.stands_in(title) for title in titles) for kind in kinds)
+        return [_whole(above, query.language)] if of_a_kind else []
 
     def _names_asked(self, query: Query) -> re.Pattern[str] | None:
         """The names of the terms whose meaning is asked: the sentences that use them are the ones to quote."""
@@ -239,7 +256,7 @@ class QuotingWriter:
             statements = tuple(quote_span(language, c.place, c.start, c.end) for c in found)
         notice = prompts.message(f"silent-{silence.gap}", language, subject=silence.subject)
         nearest = () if silence.gap in ("steering", "wordless") else nearest_sections(hits, language)
-        return Draft(query.question, language, outcome, statements, nearest, notice)
+        return Draft(query.question, language, outcome, statements, nearest, notice, silence.gap)
 
 
 def nearest_sections(hits: Sequence[Hit], language: Language, count: int = 3) -> tuple[SectionLink, ...]:

@@ -10,12 +10,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chat.assistant import Assistant, ensure_index
+from chat.completions import Completions
 from chat.settings import Settings, read_settings
 from evals.bench import bench
+from evals.elsewhere import Completed, answered, write_prompts
+from evals.files import files
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
 from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
+from evals.mutations import run as mutations
+from evals.overhead import run as overhead
+from evals.points import points_table, read_topics, second_assistant
+from evals.producers import producers
 from evals.scale import scale
-from evals.score import Outcome, as_json, score, table
+from evals.score import Asks, Outcome, as_json, score, table
 from evals.steps import ablation
 from ingest.__main__ import main as ingest
 from ingest.document import Refusal
@@ -31,12 +38,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _bench()
     if options.what == "scale":
         return _scale()
+    if options.what == "points":
+        return _points()
+    if options.what in ("files", "producers"):
+        return _files(options.what, options.seed)
+    if options.what == "overhead":
+        with tempfile.TemporaryDirectory(prefix="footnote-overhead-") as folder:
+            print(overhead(Path(folder), read_settings()))
+        return 0
+    if options.what == "mutations":
+        print(mutations(list_faults=options.faults))
+        return 0
     report, gold = SHARED / "corpus" / "report.txt", SHARED / "gold" / "dev.jsonl"
     found: dict[str, object] = {}
     try:
         with tempfile.TemporaryDirectory(prefix="footnote-evals-") as folder:
             settings = read_settings().model_copy(update={"home": Path(folder)})
-            found["own, on the digest"] = _run("Our own questions, on the digest", settings, OWN, options)
+            if not (options.prompts or options.completions):
+                found["own, on the digest"] = _run("Our own questions, on the digest", settings, OWN, options)
             if report.exists() and gold.exists():
                 _add(settings, report)
                 found["gold, on the original"] = _run("Gold questions, on the original", settings, gold, options)
@@ -85,15 +104,53 @@ def _bench() -> int:
     return 0
 
 
+def _files(what: str, seed: int) -> int:
+    source = SHARED / ("hostile" if what == "files" else "corpus/report.txt")
+    if not source.exists():
+        print(f"{what}: not run; {source.name} is not in ../shared.")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="footnote-files-") as folder:
+        print(files(source, seed) if what == "files" else producers(source, Path(folder)))
+    return 0
+
+
 def _scale() -> int:
     with tempfile.TemporaryDirectory(prefix="footnote-scale-") as home:
         print(scale(Path(home), read_settings().corpus))
     return 0
 
 
+def _points() -> int:
+    topics, report = read_topics(), SHARED / "corpus" / "report.txt"
+    with tempfile.TemporaryDirectory(prefix="footnote-points-") as folder:
+        settings = read_settings().model_copy(update={"home": Path(folder) / "first"})
+        ensure_index(settings)
+        mine = [topic for topic in topics if topic.work == WORK]
+        print(f"## Points from the digest\n\n{points_table(Assistant(settings), mine)}\n")
+        if report.exists():
+            _add(settings, report)
+            print(f"## Points from the report\n\n{points_table(Assistant(settings), mine)}\n")
+        others = [topic for topic in topics if topic.work != WORK]
+        second = second_assistant(Path(folder) / "second")
+        print(f"## Points from an invented report\n\n{points_table(second, others)}\n")
+    return 0
+
+
 def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:
     ensure_index(settings)
-    figures, outcomes = score(Assistant(settings), read_questions(questions), WORK)
+    assistant, asked = Assistant(settings), read_questions(questions)
+    if options.prompts:
+        target = Path(options.prompts)
+        write_prompts(target.with_name(f"{target.stem}-{questions.stem}{target.suffix}"), assistant, asked)
+        return {}
+    answering: Asks = assistant
+    if options.completions:
+        completions = Completions(Path(options.completions))
+        asked = answered(asked, completions)
+        if not asked:
+            return {}
+        answering = Completed(assistant, completions, asked)
+    figures, outcomes = score(answering, asked, WORK)
     print(f"## {title}\n\n{table(figures)}\n")
     if options.faults:
         for outcome in outcomes:
@@ -116,11 +173,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("answers", "steps", "fit", "bench", "scale"),
+        choices=("answers", "steps", "fit", "bench", "scale", "overhead", "files", "producers", "mutations", "points"),
         default="answers",
         help="what to measure",
     )
     parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
+    parser.add_argument("--prompts", metavar="FILE", help="write what a model would see: FILE-dev, FILE-questions …")
+    parser.add_argument("--completions", metavar="FILE", help="score a model's replies to those prompts")
+    parser.add_argument("--seed", type=int, default=7, help="of the mutations of files")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     return parser
 

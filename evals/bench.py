@@ -74,7 +74,7 @@ def _recalls(ranker: Ranker, questions: Sequence[dict[str, Any]]) -> str:
 
 
 def _rankers(paragraphs: Sequence[dict[str, Any]], home: Path) -> dict[str, Ranker]:
-    meaning = Weights(words_alike=0, words_alike_in_sentence=0, keywords=0, parent_keywords=0)
+    meaning = Weights(words_alike=0, words_alike_in_sentence=0, keywords=0, parent_keywords=0, concepts=0)
     words = Weights(
         passage=0,
         passage_in_other_language=0,
@@ -82,6 +82,7 @@ def _rankers(paragraphs: Sequence[dict[str, Any]], home: Path) -> dict[str, Rank
         words_alike=0,
         words_alike_in_sentence=0,
         parent_similarity=0,
+        concepts=0,
     )
     tutorial = _tutorial(paragraphs)
     return {

@@ -6,10 +6,9 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from chat.answer import Answer, Turn
-from chat.assistant import Assistant
 from evals.gold import Question
 from evals.metrics import cited_precision, gold_cited, has_fact, percentile, recall_in_characters
 from ingest.document import LANGUAGES, Edition
@@ -33,6 +32,13 @@ class Figures:
         return sum(values) / len(values) if values else float("nan")
 
 
+class Asks(Protocol):
+    """What answers a question set."""
+
+    def editions(self, work: str) -> list[Edition]: ...
+    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer: ...
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A question, its answer, and what was wrong with it."""
@@ -42,7 +48,7 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-def score(assistant: Assistant, questions: Sequence[Question], work: str) -> tuple[Figures, list[Outcome]]:
+def score(assistant: Asks, questions: Sequence[Question], work: str) -> tuple[Figures, list[Outcome]]:
     """Asks every question once, warm; figures are means of 0..1 but for milliseconds."""
     editions = assistant.editions(work)
     figures, outcomes = Figures(), []

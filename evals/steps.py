@@ -26,6 +26,7 @@ STEPS: dict[str, Weights] = {
     "without the section above": replace(FULL, parent_similarity=0, parent_keywords=0),
     "without kinds": replace(FULL, heading=0, caption=0),
     "without named scope": replace(FULL, named_scope=0),
+    "without concepts": replace(FULL, concepts=0),
     "without glossary": replace(FULL, glossary=False),
 }
 

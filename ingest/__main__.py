@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import prompts
 from chat.settings import Settings, read_settings
-from ingest.document import EDITION_KINDS, LANGUAGES, Edition, Refusal, UnknownDocument
-from ingest.outline import outline_sections
-from ingest.read import read_document
-from ingest.work_file import WORK_FILE, WORK_ID
+from ingest.document import EDITION_KINDS, LANGUAGES, Edition, Refusal, UnknownDocument, without_body
+from ingest.losses import loss_sentences
+from ingest.sandbox import parse_file
 from vectorstore.build import Progress, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import SAME_MODEL, default_embedding, embedding_model
-from vectorstore.library import Shelf, live_shelf, new_work, read_corpus, read_edition, read_folder, recognize
+from vectorstore.files import drop_file, keep_files
+from vectorstore.intake import FileState, Intake, Wishes, check_wishes
+from vectorstore.library import Shelf, live_shelf, read_corpus
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,75 +41,69 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _print_list(live_shelf(catalogue), options.json)
     if options.text:
         return _print_text(live_shelf(catalogue), options.text)
+    states: list[FileState] = []
     with writer_lock(settings.home):
         shelf = live_shelf(catalogue)
+        model = settings.embedding or default_embedding()
         if options.remove:
             work, _, edition = options.remove.partition("/")
             shelf = shelf.without(work, edition or None)
         else:
             if not options.paths or not shelf.editions:
                 shelf = read_corpus(settings.corpus, shelf)
-            shelf = _with_paths(options, shelf)
-        model = settings.embedding or default_embedding()
+            shelf, states = _with_paths(options, shelf, model)
+        if states and all(state.state == "refused" for state in states):
+            return 2
         if model == SAME_MODEL:
             print(prompts.message("embedding-first-use", "en", name=model), file=sys.stderr)
-        editions = list(shelf.editions.values())
-        changed = publish_build(
-            settings.home,
-            catalogue,
-            model,
-            lambda: embedding_model(model),
-            shelf.works,
-            editions,
-            progress_bar(),
-            rebuild=options.rebuild,
-        )
-    _report(shelf, changed, options.json)
-    return 0
+        changed = _publish(settings, catalogue, model, shelf, options.rebuild)
+        keep_files(settings.home, [(state.edition, state.path) for state in states if state.edition])
+        if options.remove:
+            _forget(settings, catalogue, *options.remove.partition("/")[::2])
+    _report(shelf, changed, states, options.json)
+    return 1 if any(state.state == "refused" for state in states) else 0
 
 
-def _with_paths(options: argparse.Namespace, shelf: Shelf) -> Shelf:
+def _publish(settings: Settings, catalogue: Catalogue, model: str, shelf: Shelf, rebuild: bool) -> bool:
+    editions = list(shelf.editions.values())
+    return publish_build(
+        settings.home,
+        catalogue,
+        model,
+        lambda: embedding_model(model),
+        shelf.works,
+        editions,
+        progress_bar(),
+        rebuild=rebuild,
+    )
+
+
+def _forget(settings: Settings, catalogue: Catalogue, work: str, edition: str) -> None:
+    """What was taken out is erased: text, passages, and the file that was kept for pictures of its pages."""
+    for source in catalogue.forget(work, edition or None):
+        drop_file(settings.home, source)
+
+
+def _with_paths(options: argparse.Namespace, shelf: Shelf, model: str) -> tuple[Shelf, list[FileState]]:
+    """The shelf with what the paths hold; each file's state is said as soon as it is known."""
     paths = [Path(path) for path in options.paths]
-    if options.work and not WORK_ID.fullmatch(options.work):
-        raise Refusal("work-name-wrong", work=options.work)
-    if len(paths) != 1 and (options.lang or options.kind or options.title):
-        raise Refusal("one-file-only")
-    for path in paths:
-        if path.is_dir() and (path / WORK_FILE).exists():
-            shelf = read_folder(path, shelf)
-        else:
-            shelf = _with_file(path, options, shelf)
-    return shelf
+    password = os.environ.get(options.password_env, "") if options.password_env else ""
+    wishes = Wishes(options.work or "", options.lang, options.kind, options.title, password or None, options.ocr)
+    check_wishes(wishes, paths)
+    intake = Intake(shelf, lambda texts: embedding_model(model).embed_documents(list(texts)), wishes, _tell)
+    states = intake.take(paths)
+    return intake.shelf, states
 
 
-def _with_file(path: Path, options: argparse.Namespace, shelf: Shelf) -> Shelf:
-    """The shelf with a file: as the work and kind that the flags name, else as what it is recognized to be."""
-    edition = read_edition(path, options.work or "", options.lang, options.kind or "original")
-    known = recognize(edition, shelf)
-    if options.work and options.work in shelf.works:
-        work = shelf.works[options.work]
-    elif known and not options.work:
-        work = known.work
-        edition = read_edition(path, work.id, options.lang, options.kind or known.kind)
-        values = {"file": path.name, "kind": edition.kind, "title": work.title("en")}
-        _say("ingest-recognized", **values, agreeing=known.agreeing, anchors=known.anchors)
-    else:
-        work = new_work(edition, options.work, options.title)
-        if work.id in shelf.works and not _is_update(shelf, work.id, path):
-            raise Refusal("work-taken", file=path.name, work=work.id)
-        edition = read_edition(path, work.id, options.lang, edition.kind)
-        _say(
-            "ingest-new",
-            file=path.name,
-            work=work.id,
-            sections=len(edition.outline.sections),
-            language=edition.lang,
-        )
-    return shelf.with_edition(work, edition)
-
-
-def _is_update(shelf: Shelf, work: str, path: Path) -> bool:
-    return any(edition.file == path.name for (owner, _), edition in shelf.editions.items() if owner == work)
+def _tell(state: FileState) -> None:
+    if state.reason is not None:
+        print(state.reason, file=sys.stderr)
+    for key, values in state.notes:
+        _say(key, **values)
+    if state.edition is not None and state.losses:
+        _say(f"ingest-{state.state}", file=state.file, edition=f"{state.edition.work}/{state.edition.id}")
+        for sentence in loss_sentences(state.losses, "en"):
+            print(f"  {sentence}", file=sys.stderr)
 
 
 def progress_bar() -> Progress:
@@ -127,25 +124,39 @@ def progress_bar() -> Progress:
     return step
 
 
-def _report(shelf: Shelf, changed: bool, as_json: bool) -> None:
+def _report(shelf: Shelf, changed: bool, states: Sequence[FileState], as_json: bool) -> None:
     from ingest.passages import cut_passages
 
     editions = list(shelf.editions.values())
     passages = sum(len(cut_passages(edition.document.text, edition.outline)) for edition in editions)
+    if len(states) > 1:
+        counts = Counter(state.state for state in states)
+        _say(
+            "ingest-counts",
+            files=len(states),
+            ready=counts["ready"],
+            lossy=counts["ready-with-loss"],
+            refused=counts["refused"],
+        )
     key = "ingest-done" if changed else "ingest-unchanged"
     _say(key, editions=len(editions), works=len(shelf.works), passages=passages)
     if as_json:
-        _print_list(shelf, as_json=True)
+        _print_list(shelf, as_json=True, states=states)
 
 
 def _say(key: str, **values: object) -> None:
     print(prompts.message(key, "en", **values), file=sys.stderr)
 
 
-def _print_list(shelf: Shelf, as_json: bool) -> int:
+def _print_list(shelf: Shelf, as_json: bool, states: Sequence[FileState] = ()) -> int:
     rows = [_row(shelf, edition) for _, edition in sorted(shelf.editions.items())]
+    refused = [
+        {"file": state.file, "state": "refused", "reason": state.reason.key, "message": str(state.reason)}
+        for state in states
+        if state.reason is not None
+    ]
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        print(json.dumps([*rows, *refused], ensure_ascii=False, indent=1))
     for row in [] if as_json else rows:
         print(f"{row['work']}/{row['edition']}\t{row['sections']} sections\t{row['file']}\t{row['title']}")
     return 0
@@ -164,7 +175,9 @@ def _row(shelf: Shelf, edition: Edition) -> dict[str, object]:
         "file": edition.file,
         "sections": len(edition.outline.sections),
         "furniture": list(edition.outline.furniture),
-        "without_body": [s.anchor for s in edition.outline.sections if s.kind in ("table", "figure")],
+        "without_body": without_body(edition.outline.sections),
+        "state": "ready-with-loss" if edition.document.losses else "ready",
+        "losses": loss_sentences(edition.document.losses, "en"),
     }
 
 
@@ -179,7 +192,7 @@ def _print_text(shelf: Shelf, name: str) -> int:
 
 
 def _print_outline(path: str, as_json: bool) -> int:
-    outline = outline_sections(read_document(Path(path)))
+    outline = parse_file(Path(path)).outline
     if as_json:
         names = ("anchor", "kind", "parent", "title", "first_line", "last_line")
         sections = [{name: getattr(section, name) for name in names} for section in outline.sections]
@@ -195,11 +208,15 @@ def _print_outline(path: str, as_json: bool) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingest", description="Index documents for Footnote.")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files, or folders with a work.toml; none: corpus/")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files or folders; one with a work.toml is a work; none: corpus/"
+    )
     parser.add_argument("--work", metavar="ID", help="the work that the file is an edition of")
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the file (default: told from its text)")
     parser.add_argument("--kind", choices=EDITION_KINDS, help="what the file is to the work (default: original)")
     parser.add_argument("--title", help="title of a new work (default: the document's own)")
+    parser.add_argument("--password-env", metavar="NAME", help="the environment variable with the password of the PDFs")
+    parser.add_argument("--ocr", action="store_true", help="read scanned pages from their pictures (extra: ocr)")
     parser.add_argument("--rebuild", action="store_true", help="index again even if nothing has changed")
     parser.add_argument("--json", action="store_true", help="print one JSON value")
     actions = parser.add_mutually_exclusive_group()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.document import Document
+from ingest.document import Document, Mark
 
-BlockKind = Literal["heading", "bullet", "numbered", "line", "caption", "furniture"]
+BlockKind = Literal["heading", "bullet", "numbered", "line", "caption", "head", "row", "furniture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,10 @@ class Block:
 
 
 def read_blocks(document: Document) -> list[Block]:
-    """The blocks of a plain-text or Markdown document in reading order."""
-    return _markdown_blocks(document.text) if document.format == "markdown" else _text_blocks(document.text)
+    """The blocks of a document in reading order."""
+    from ingest.markdown import markdown_blocks
+
+    return markdown_blocks(document.text) if document.format == "markdown" else _text_blocks(document)
 
 
 def is_sentence(text: str) -> bool:
@@ -108,12 +109,38 @@ _INTERFACE = re.compile(
 """Labels that web pages print between the lines of an article."""
 
 
-def _text_blocks(text: str) -> list[Block]:
+def _text_blocks(document: Document) -> list[Block]:
+    """The blocks of lines: what they are by their marks, where the file's structure gave some, else by their words."""
+    text, marks = document.text, {mark.start: mark for mark in document.marks}
     lines = list(_lines(text))
     indents = [line.start - (text.rfind("\n", 0, line.start) + 1) for line in lines]
     outer, inner = _numbering([line.text for line, indent in zip(lines, indents, strict=True) if not indent])
-    blocks = [_classify(line, indent, outer, inner) for line, indent in zip(lines, indents, strict=True)]
-    return _mark_furniture(_join_wrapped(blocks, text))
+    marked = any(mark.kind == "heading" and mark.depth > 1 for mark in document.marks)
+    blocks = []
+    for line, indent in zip(lines, indents, strict=True):
+        block = _classify(line, indent, outer, inner)
+        if block.kind == "heading" and document.format != "text":  # the title is at 1 there
+            block = replace(block, depth=2)
+        mark = marks.get(block.start) or marks.get(line.start)
+        blocks.append(_marked(block, line, mark) if mark else _beneath(block) if marked else block)
+    joined = _join_wrapped(blocks, text)
+    return _mark_furniture(joined) if document.format == "text" or document.from_web else joined
+
+
+def _marked(block: Block, line: Block, mark: Mark) -> Block:
+    if mark.kind == "bullet":
+        return replace(block, kind="bullet", depth=mark.depth)
+    if mark.kind == "heading":
+        number = printed_number(line.text)
+        return replace(line, kind="heading", depth=mark.depth, number=number[0] if number else None)
+    if mark.kind == "caption":
+        return replace(line, kind="caption" if caption(line.text) else "line")
+    return replace(line, kind=mark.kind)
+
+
+def _beneath(block: Block) -> Block:
+    """Where the file marks its headings, other numbered lines are items beneath them."""
+    return replace(block, kind="numbered", depth=None) if block.kind == "heading" else block
 
 
 def _lines(text: str) -> Iterator[Block]:
@@ -177,7 +204,9 @@ def _mark_furniture(blocks: Sequence[Block]) -> list[Block]:
     of them are sub-headings; a run directly under a caption is the body of its table.
     """
     marked = list(blocks)
-    first = next((index for index, block in enumerate(marked) if block.kind == "heading"), 0)
+    headings = [(index, block.depth or 1) for index, block in enumerate(marked) if block.kind == "heading"]
+    chapters = min((depth for _, depth in headings if depth > 1), default=1)
+    first = next((index for index, depth in headings if depth == chapters), 0)
     start = first
     while start < len(marked):
         stop = start
@@ -193,76 +222,3 @@ def _mark_furniture(blocks: Sequence[Block]) -> list[Block]:
 
 def _is_label(block: Block) -> bool:
     return block.kind == "furniture" or (block.kind == "line" and is_short(block.text) and not is_sentence(block.text))
-
-
-# Markdown
-
-
-def _markdown_blocks(text: str) -> list[Block]:
-    from markdown_it import MarkdownIt
-
-    rows = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text)), len(text)]  # as markdown-it splits
-    newlines = [match.start() for match in re.finditer("\n", text)]
-    blocks: list[Block] = []
-    lists: list[int] = []  # the number at which each open list starts; 0 for bullets
-    heading: int | None = None
-    item: str | None = None  # the printed number of the list item just opened, "" for a bullet
-    for token in MarkdownIt("commonmark").parse(text):
-        match token.type:
-            case "bullet_list_open" | "ordered_list_open":
-                lists.append(0 if token.type == "bullet_list_open" else int(token.attrGet("start") or 1))
-            case "bullet_list_close" | "ordered_list_close":
-                lists.pop()
-            case "list_item_open":
-                item = token.info
-            case "list_item_close" | "heading_close":  # of one without words
-                heading = item = None
-            case "heading_open":
-                heading = int(token.tag[1:])
-            case "inline" | "fence" | "code_block" if token.map and token.content.strip():
-                block = _markdown_block(token.content, token.map[0] + (token.type == "fence"), text, rows, newlines)
-                if heading is not None:
-                    number = printed_number(block.text)
-                    block = replace(block, kind="heading", depth=heading, number=number[0] if number else None)
-                elif item is not None and len(lists) == 1 and lists[0]:
-                    block = _with_number(block, text, item, lists[0])
-                elif item is not None:
-                    block = replace(block, kind="bullet", depth=len(lists) - 1)
-                elif caption(block.text):
-                    block = replace(block, kind="caption")
-                blocks.append(block)
-                heading = item = None
-            case _:
-                pass
-    return blocks
-
-
-def _markdown_block(content: str, first: int, text: str, rows: Sequence[int], newlines: Sequence[int]) -> Block:
-    """The exact characters of a token that begins in a row of the text, from the first word of its content to the last.
-
-    Content is what ends its row: what stands before it are marks of lists, headings and quotes.
-    """
-    lines = [(row, line.strip()) for row, line in enumerate(content.split("\n")) if line.strip()]
-    (top, opening), (bottom, closing) = lines[0], lines[-1]
-    row, start = _find_in_rows(opening, text, rows, first)
-    _, last = _find_in_rows(closing, text, rows, row + bottom - top)
-    end = last + len(closing)
-    first_line, last_line = (bisect.bisect_left(newlines, place) + 1 for place in (start, end))
-    return Block("line", text[start:end], first_line, last_line, start)
-
-
-def _find_in_rows(words: str, text: str, rows: Sequence[int], first: int) -> tuple[int, int]:
-    """The first row from `first` that has the words, and where they begin.
-
-    markdown-it drops rows of white space that it does not count as blank.
-    """
-    found = ((row, text.rfind(words, rows[row], rows[row + 1])) for row in range(first, len(rows) - 1))
-    return next((row, place) for row, place in found if place >= 0)
-
-
-def _with_number(block: Block, text: str, number: str, first: int) -> Block:
-    """A numbered item with its printed number in front, as plain text has it."""
-    start = text.rindex(number, 0, block.start)
-    line = block.first_line - text.count("\n", start, block.start)
-    whole = text[start : block.end]
-    return replace(block, kind="numbered", number=int(number), depth=first, start=start, text=whole, first_line=line)

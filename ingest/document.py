@@ -31,16 +31,28 @@ SectionKind = Literal[
     "bullet",
     "table",
     "figure",
+    "row",
     "page",
 ]
 Theme = Literal["macro", "ai", "crypto"]
+Format = Literal["text", "markdown", "pdf", "docx", "html"]
+MarkKind = Literal["heading", "bullet", "caption", "head", "row", "line"]
+LossKind = Literal[
+    "page-no-text",
+    "page-broken",
+    "page-garbled",
+    "page-late",
+    "hidden-text",
+    "invisible-characters",
+    "read-by-ocr",
+]
 Role = Literal["document", "glossary"]
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 EDITION_KINDS: tuple[EditionKind, ...] = get_args(EditionKind)
 CAPTIONS: tuple[SectionKind, ...] = ("table", "figure")
 HEADINGS = ("chapter", "item", "heading")
-BODIES = ("paragraph", "bullet", "item")
+BODIES = ("paragraph", "bullet", "item", "row")
 """Kinds of sections: those that seldom answer by themselves, and those whose sentences do."""
 
 
@@ -76,12 +88,41 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What a file's own structure says of the line that starts here.
+
+    `depth`: of a heading from 1, of a bullet from 0.
+    """
+
+    start: int
+    kind: MarkKind
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something of a file that is not in its text: why, on which page (its label; empty where there are none), what."""
+
+    kind: LossKind
+    page: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says: its text with every character kept, and its pages where it has any."""
+    """What a file says: its text, its pages where it has any, and what of the file did not become text.
+
+    The text of plain text and Markdown is the decoded file, every character kept; that of other formats is what their
+    reader wrote, a line for each heading, paragraph, list item and table row, and `marks` say which is which.
+    """
 
     text: str
-    format: Literal["text", "markdown", "pdf"]
+    format: Format
     pages: tuple[Page, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    from_web: bool = False
+    """Whether it was a web page, also one printed to PDF: then labels around the article are furniture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +196,8 @@ class Edition:
     file: str
     document: Document
     outline: Outline
+    source: str = ""
+    """Of the file that it was read from: the reader's version and a digest; the same source gives the same edition."""
 
     @property
     def id(self) -> str:
@@ -177,3 +220,9 @@ def coarse_anchors(sections: Sequence[Section]) -> dict[str, str]:
             place = parents[place.parent]
         places[section.anchor] = place.anchor
     return places
+
+
+def without_body(sections: Sequence[Section]) -> list[str]:
+    """The captions of tables and figures whose body is not in the text: nothing of theirs lies beneath them."""
+    parents = {section.parent for section in sections}
+    return [section.anchor for section in sections if section.kind in CAPTIONS and section.anchor not in parents]

@@ -1,15 +1,16 @@
-"""Blocks become sections with anchors: chapter 4, item 4.3, bullet 4.3.b2, paragraph 5.p3, table-1, page p12.3."""
+"""Blocks become sections with anchors: chapter 4, item 4.3, bullet 4.3.b2, paragraph 5.p3, table-1, row table-1.r2."""
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.blocks import Block, caption, is_sentence, is_short, printed_number, read_blocks
+from ingest.blocks import Block, caption, is_sentence, is_short, read_blocks
 from ingest.document import Document, Outline, Section, SectionKind
+from ingest.pages import page_sections
+from ingest.titles import section_title
 
 _DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?")
 _AUTHOR = re.compile(
@@ -20,16 +21,13 @@ _LABELLED = re.compile(r"[^\s:：]{1,12}\s*[:：]\s*\S")
 
 def outline_sections(document: Document) -> Outline:
     """The sections of a document; by page and paragraph where it shows no chapters of its own."""
-    if document.format == "pdf":
-        return Outline(tuple(_page_sections(document)))
     blocks = read_blocks(document)
-    top = 2 if document.format == "markdown" else 1
-    if not any(block.kind == "heading" and block.depth == top for block in blocks):
-        if document.format == "markdown" and any(block.kind == "heading" for block in blocks):
-            top = min(block.depth or 1 for block in blocks if block.kind == "heading")
-        else:
-            return Outline(tuple(_page_sections(document)))
-    return _Outliner(top, nested=document.format == "markdown").read(blocks)
+    depths = [block.depth or 1 for block in blocks if block.kind == "heading"]
+    if not depths or (document.format == "text" and 1 not in depths):
+        return Outline(tuple(page_sections(document)))
+    top = 1 if document.format == "text" else 2 if 2 in depths else min(depths)
+    nested = document.format == "markdown" or any(mark.kind == "bullet" and mark.depth for mark in document.marks)
+    return _Outliner(top, document, nested).read(blocks)
 
 
 class _Outliner:
@@ -37,16 +35,20 @@ class _Outliner:
 
     The rules, which hold for a report of numbered chapters, items and bullets in either language:
     - chapters and items have their printed number, or the next free one; items count anew in each chapter;
-    - a caption is numbered through the document and belongs to its chapter;
+    - a caption is numbered through the document and belongs to its chapter; the rows beneath it belong to it, those of
+      a table without one to what is open;
     - a short line that ends no sentence is a sub-heading of its chapter;
     - bullets and paragraphs belong to the open item, else to the chapter;
     - where all bullets have one indent, one that does not end as a sentence leads those after it, up to the next
       such bullet or the end of the run.
     """
 
-    def __init__(self, top: int, nested: bool) -> None:
+    def __init__(self, top: int, document: Document, nested: bool) -> None:
         self.top = top
         self.nested = nested
+        self.plain = document.format == "text"
+        self.keeps_front = self.nested or not (self.plain or document.from_web)
+        self.table: str | None = None  # whose rows come next
         self.sections: list[Section] = []
         self.anchors: set[str] = set()
         self.furniture: list[int] = []
@@ -91,11 +93,13 @@ class _Outliner:
                 self.furniture.extend(range(block.first_line, block.last_line + 1))
 
     def _belongs(self, block: Block) -> bool:
-        return self.nested or is_sentence(block.text) or _LABELLED.match(block.text) is not None
+        return self.keeps_front or is_sentence(block.text) or _LABELLED.match(block.text) is not None
 
     # The body
 
     def _place(self, block: Block) -> None:
+        if block.kind not in ("head", "row"):
+            self.table = None
         match block.kind:
             case "furniture":
                 self.furniture.extend(range(block.first_line, block.last_line + 1))
@@ -105,10 +109,16 @@ class _Outliner:
                 self._heading(block, 1)
                 self.next_item = (block.number or 0) + 1
             case "bullet" | "numbered":
+                self.next_item = None if block.kind == "numbered" else self.next_item
                 self._bullet(block)
             case "caption" if (found := caption(block.text)) and f"{found[0]}-{found[1]}" not in self.anchors:
                 self.leads = []
-                self._add(f"{found[0]}-{found[1]}", found[0], self.headings[0], block)
+                self.table = f"{found[0]}-{found[1]}"
+                self._add(self.table, found[0], self.headings[0], block)
+            case "head":
+                self._head(block)
+            case "row":
+                self._row(block)
             case _:
                 self._line(block)
 
@@ -118,7 +128,7 @@ class _Outliner:
         In Markdown, below an item, only where it goes on counting: a list that begins there at one is a list of that
         item.
         """
-        if not self.nested or len(self.headings) <= 1 or block.number == self.next_item:
+        if self.plain or len(self.headings) <= 1 or block.number == self.next_item:
             return True
         first = block.depth or 1
         return first > 1 and f"{self.headings[0]}.{first - 1}" in self.anchors
@@ -130,7 +140,7 @@ class _Outliner:
         self.headings = {depth: place for depth, place in self.headings.items() if depth < level}
         self.headings[level] = anchor
         self.leads = []
-        self.next_item = None
+        self.next_item = block.number + 1 if level and block.number else None
         self._add(anchor, "item" if level else "chapter", parent, block)
 
     def _numbered(self, parent: str | None, printed: int | None) -> str:
@@ -157,9 +167,23 @@ class _Outliner:
             anchor = self._next(parent, "b")
         self._add(anchor, "bullet", parent, block)
 
+    def _head(self, block: Block) -> None:
+        """The heads of a table's columns: part of its caption if that stands right above, else a table by itself."""
+        last = self.sections[-1]
+        if self.table is not None and last.anchor == self.table:
+            self.sections[-1] = replace(last, end=block.end, last_line=block.last_line)
+            return
+        self.leads = []
+        self.table = self._next(self._container(), "t")
+        self._add(self.table, "table", self._container(), block)
+
+    def _row(self, block: Block) -> None:
+        parent = self.table or self._container()
+        self._add(self._next(parent, "r"), "row", parent, block)
+
     def _line(self, block: Block) -> None:
         self.leads = []
-        labelled = self.nested and _LABELLED.match(block.text)  # Markdown marks its headings; `又稱：…` is none
+        labelled = not self.plain and _LABELLED.match(block.text)  # other formats mark headings; `又稱：…` is none
         if is_short(block.text) and not is_sentence(block.text) and not labelled:
             self._add(self._next(self.headings[0], "h"), "heading", self.headings[0], block)
         else:
@@ -191,103 +215,3 @@ def _stretched(sections: Sequence[Section]) -> list[Section]:
         if section.parent is not None:
             last[section.parent] = max(last[section.parent], last[section.anchor])
     return [replace(section, last_line=last[section.anchor]) for section in sections]
-
-
-# Titles
-
-_TITLE_WIDTH = 28
-
-
-def section_title(text: str, kind: SectionKind, *, whole: bool = False) -> str:
-    """What a list of contents calls a section: its heading, its label before a colon, or how it begins.
-
-    `whole`: the text is a heading and nothing else.
-    """
-    text = " ".join(text.split())
-    if found := caption(text):
-        return found[2]
-    if kind in ("chapter", "item") and (mark := printed_number(text)):
-        text = text[mark[1] :]
-    if whole or kind not in ("item", "bullet", "paragraph"):
-        return text
-    if kind == "bullet" and not re.search(r"[。;；]|[.!?](\s|$)", text):
-        return text.rstrip(":：")
-    label, _, rest = re.sub(r"[:：]", "\0", text, count=1).partition("\0")
-    if kind != "paragraph" and rest and len(label) < _columns(24, text) and len(rest) > (8 if kind == "bullet" else 30):
-        return label.strip()
-    if kind == "item":
-        return text.rstrip(":：")
-    head = re.split(r"[。;；]|[.!?](?=\s|$)", text)[0].rstrip(":：")
-    width = _columns(_TITLE_WIDTH, head)
-    return head if len(head) <= width else head[:width].rstrip() + "…"
-
-
-def _columns(han: int, text: str) -> int:
-    """A width in Chinese characters, as characters of this text: Latin letters are less than half as wide."""
-    return han if re.search(r"[\u4e00-\u9fff]", text) else han * 5 // 2
-
-
-# Pages
-
-
-def _page_sections(document: Document) -> list[Section]:
-    """Pages `p12` and their paragraphs `p12.3`; a text without pages is one page."""
-    starts = [page.start for page in document.pages] or [0]
-    labels = [page.label for page in document.pages] or ["1"]
-    taken: Counter[str] = Counter()
-    sections: list[Section] = []
-    newlines = [match.start() for match in re.finditer("\n", document.text)]
-    for index, start in enumerate(starts):
-        stop = starts[index + 1] - 1 if index + 1 < len(starts) else len(document.text)
-        label = re.sub(r"[^\w-]", "", labels[index]) or str(index + 1)
-        taken[label] += 1
-        page = f"p{label}" if taken[label] == 1 else f"p{label}-{taken[label]}"
-        paragraphs = _paragraphs(document.text, start, stop)
-        if not paragraphs:
-            continue
-        rows = [_section(f"{page}.{n}", page, span, document.text, newlines) for n, span in enumerate(paragraphs, 1)]
-        first = rows[0]
-        sections.append(
-            Section(
-                page,
-                "page",
-                None,
-                labels[index],
-                first.first_line,
-                rows[-1].last_line,
-                first.start,
-                first.start,
-            )
-        )
-        sections.extend(rows)
-    return sections
-
-
-def _paragraphs(text: str, start: int, stop: int) -> list[tuple[int, int]]:
-    """Spans of lines that belong together: up to a blank line, or a line that ends a sentence short of the margin."""
-    lines = [
-        (match.start(), match.end()) for match in re.finditer(r"[^\n]*[^\s\n][^\n]*|\n[ \t]*(?=\n)", text[start:stop])
-    ]
-    widest = max((end - begin for begin, end in lines), default=0)
-    spans: list[tuple[int, int]] = []
-    opened: int | None = None
-    for begin, end in lines:
-        line = text[start + begin : start + end]
-        if not line.strip():
-            opened = None
-            continue
-        begin += start + len(line) - len(line.lstrip())
-        end = begin + len(line.strip())
-        if opened is None:
-            spans.append((begin, end))
-        else:
-            spans[-1] = (opened, end)
-        opened = None if is_sentence(line) and len(line) < 0.8 * widest else spans[-1][0]
-    return spans
-
-
-def _section(anchor: str, page: str, span: tuple[int, int], text: str, newlines: Sequence[int]) -> Section:
-    start, end = span
-    first = bisect.bisect_left(newlines, start) + 1
-    last = bisect.bisect_left(newlines, end) + 1
-    return Section(anchor, "paragraph", page, section_title(text[start:end], "paragraph"), first, last, start, end)

@@ -31,15 +31,20 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of each sentence, in order; together they hold every word of the text."""
     spans, start = [], 0
     for match in _BREAK.finditer(text):
-        dot = match.start()
-        if text[dot] == "." and (
-            _ABBREVIATION.search(text, max(start, dot - 8), dot + 1) or _NUMBER.fullmatch(text, start, dot)
-        ):
+        if ends_abbreviation(text, start, match.start()):
             continue
         spans.append(_trim(text, start, match.end()))
         start = match.end()
     spans.append(_trim(text, start, len(text)))
     return [span for span in spans if span[0] < span[1]]
+
+
+def ends_abbreviation(text: str, start: int, dot: int) -> bool:
+    """Whether the full stop at `dot` ends a word (Inc., U.S.) or a list's number, not the sentence from `start`."""
+    if text[dot] != ".":
+        return False
+    abbreviated = _ABBREVIATION.search(text, max(start, dot - 8), dot + 1)
+    return abbreviated is not None or _NUMBER.fullmatch(text, start, dot) is not None
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import string
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +16,19 @@ _FOLDER = Path(__file__).parent
 def message(key: str, language: str, /, **values: object) -> str:
     """A sentence of messages.toml in a language, its placeholders filled. Raises KeyError for an unknown key."""
     return _load("messages")[key][language].format(**values)
+
+
+def prompt(name: str, /, **values: str) -> tuple[str, str]:
+    """The system's and the user's part of a Markdown file, its placeholders filled, each with its text as it is.
+
+    Raises KeyError unless the values are just those that the file has places for.
+    """
+    text = _read(name)
+    wanted = set(_PLACE.findall(text))
+    if wanted != set(values):
+        raise KeyError(f"{name}.md has places for {sorted(wanted)}, not {sorted(values)}")
+    system, user = (_PLACE.sub(lambda place: values[place[1]], part).strip() for part in text.split("\n---\n"))
+    return system, user
 
 
 def words(language: str) -> dict[str, str]:
@@ -45,6 +60,21 @@ def thesaurus() -> tuple[tuple[str, ...], ...]:
     return tuple((*group.get("zh", ()), *group.get("en", ())) for group in groups.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A thesis of themes.toml: what topics call it, and what it is about."""
+
+    names: tuple[str, ...]
+    about: tuple[str, ...] = ()
+
+
+@cache
+def themes(key: str) -> Theme:
+    """An entry of themes.toml. Raises KeyError for an unknown key."""
+    entry: dict[str, list[str]] = tomllib.loads((_FOLDER / "themes.toml").read_text(encoding="utf-8"))[key]
+    return Theme(tuple(entry["names"]), tuple(entry.get("about", ())))
+
+
 @cache
 def digest() -> str:
     """Changes with any word in this folder."""
@@ -57,6 +87,14 @@ def digest() -> str:
 def placeholders(text: str) -> set[str]:
     """The names in braces of a text."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
 @cache

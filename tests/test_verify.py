@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from chat.answer import Statement
-from chat.verify import Draft, DraftStatement, Span, compose, is_quotation, span_problem
+from chat.span import Span, span_problem
+from chat.verify import Draft, DraftStatement, compose, is_quotation
 from ingest.document import Document, Edition
 from ingest.outline import outline_sections
 

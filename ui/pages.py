@@ -14,7 +14,7 @@ from ingest.document import Language
 _GOING = "going"
 
 
-NAMES = ("ask", "read")
+NAMES = ("ask", "read", "points")
 """In the order of the navigation; each is a module of ui with `page()`. The first is the start page, at `/`."""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from ingest.document import Document, Edition, Outline, Page, Passage, Section, UnknownDocument, Work
+from ingest.document import Document, Edition, Loss, Outline, Page, Passage, Section, UnknownDocument, Work
 
 _meta = sa.MetaData()
 _works = sa.Table(
@@ -38,6 +38,8 @@ _editions = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("pages", sa.JSON, nullable=False),
     sa.Column("furniture", sa.JSON, nullable=False),
+    sa.Column("losses", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("source", sa.String, nullable=False, server_default=""),
 )
 _sections = sa.Table(
     "section",
@@ -117,14 +119,28 @@ class Catalogue:
     def __init__(self, url: str) -> None:
         self._engine = open_database(url)
         _meta.create_all(self._engine)
+        self._add_columns()
 
     @classmethod
     def at(cls, home: Path, url: str = "") -> Catalogue:
         """The database of a library: SQLite under its folder, unless a URL names another."""
         return cls(database_url(home, url))
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The database, for tables that other parts keep in it."""
+        return self._engine
+
     def close(self) -> None:
         self._engine.dispose()
+
+    def _add_columns(self) -> None:
+        """Brings the editions of an older database up to date: their new columns have defaults."""
+        known = {column["name"] for column in sa.inspect(self._engine).get_columns("edition")}
+        for name, kind in (("losses", "JSON NOT NULL DEFAULT '[]'"), ("source", "VARCHAR NOT NULL DEFAULT ''")):
+            if name not in known:
+                with self._engine.begin() as connection:
+                    connection.execute(sa.text(f"ALTER TABLE edition ADD COLUMN {name} {kind}"))
 
     # Builds
 
@@ -159,6 +175,9 @@ class Catalogue:
                 key = edition.key
                 if key not in stored:
                     _insert_edition(connection, key, edition)
+                else:
+                    changed = sa.update(_editions).where(_editions.c.key == key, _editions.c.source != edition.source)
+                    connection.execute(changed.values(source=edition.source, file=edition.file))
                 # Cut again even where the text is known: the build was made with today's passages.
                 _replace_passages(connection, key, cut_passages(edition.document.text, edition.outline))
             connection.execute(
@@ -193,8 +212,39 @@ class Catalogue:
                 .order_by(_sections.c.position)
             )
             outline = Outline(tuple(Section(*section) for section in sections), tuple(row.furniture))
-        document = Document(row.text, row.format, tuple(Page(**page) for page in row.pages))
-        return Edition(row.work, row.lang, row.kind, row.file, document, outline)
+        losses = tuple(Loss(**loss) for loss in row.losses)
+        document = Document(row.text, row.format, tuple(Page(**page) for page in row.pages), losses=losses)
+        return Edition(row.work, row.lang, row.kind, row.file, document, outline, row.source)
+
+    def quoted_edition(self, build: str, work: str, edition: str) -> Edition | None:
+        """An edition as it was when an answer of a build quoted it, superseded since or not; None if it was removed."""
+        lang, kind = edition.rsplit("-", 1)
+        with self._engine.connect() as connection:
+            key = connection.scalar(
+                sa.select(_editions.c.key)
+                .join(_members, _members.c.edition == _editions.c.key)
+                .where(_members.c.build == build, _editions.c.work == work)
+                .where(_editions.c.lang == lang, _editions.c.kind == kind)
+            )
+        return self.edition(key) if key else None
+
+    def forget(self, work: str, edition: str | None = None) -> tuple[str, ...]:
+        """Erases every version of a work's edition, or of all, that the live build does not hold: text, sections,
+        passages. Gives the sources of their files. Whoever quoted them finds them gone."""
+        live = self.live_build()
+        kept = set(live.editions) if live else set()
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                sa.select(_editions.c.key, _editions.c.lang, _editions.c.kind, _editions.c.source).where(
+                    _editions.c.work == work
+                )
+            ).all()
+            gone = [row for row in rows if row.key not in kept and edition in (None, f"{row.lang}-{row.kind}")]
+            keys = [row.key for row in gone]
+            for table in (_passages, _sections, _members):
+                connection.execute(sa.delete(table).where(table.c.edition.in_(keys)))
+            connection.execute(sa.delete(_editions).where(_editions.c.key.in_(keys)))
+        return tuple(row.source for row in gone)
 
     def passages(self, key: str, text: str) -> list[Passage]:
         with self._engine.connect() as connection:
@@ -243,6 +293,8 @@ def _insert_edition(connection: sa.Connection, key: str, edition: Edition) -> No
             text=edition.document.text,
             pages=[asdict(page) for page in edition.document.pages],
             furniture=list(edition.outline.furniture),
+            losses=[asdict(loss) for loss in edition.document.losses],
+            source=edition.source,
         )
     )
     sections = [

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.document import Edition, EditionKind, Language, UnknownDocument, UnreadableDocument, Work
-from ingest.outline import outline_sections
-from ingest.read import read_document
+from ingest.sandbox import parse_file, source_of
 from ingest.work_file import WORK_FILE, read_work
 from vectorstore.catalogue import Catalogue
 from vectorstore.words import fold, text_language
@@ -55,10 +54,11 @@ def live_shelf(catalogue: Catalogue) -> Shelf:
 
 
 def read_folder(folder: Path, shelf: Shelf) -> Shelf:
-    """The shelf with the work of a folder that has a work.toml."""
+    """The shelf with the work of a folder that has a work.toml; files that it holds unchanged are not read again."""
     work, entries = read_work(folder)
     for lang, kind, path in entries:
-        shelf = shelf.with_edition(work, read_edition(path, work.id, lang, kind))
+        known = shelf.editions.get((work.id, f"{lang}-{kind}"))
+        shelf = shelf.with_edition(work, read_edition(path, work.id, lang, kind, known=known))
     return shelf
 
 
@@ -69,13 +69,28 @@ def read_corpus(folder: Path, shelf: Shelf) -> Shelf:
     return shelf
 
 
-def read_edition(path: Path, work: str, lang: Language | None, kind: EditionKind) -> Edition:
-    """A file as an edition of a work, its language told from its text unless given. Raises UnreadableDocument."""
-    document = read_document(path)
-    outline = outline_sections(document)
-    if not outline.sections:
+def read_edition(
+    path: Path,
+    work: str,
+    lang: Language | None,
+    kind: EditionKind,
+    *,
+    known: Edition | None = None,
+    password: str | None = None,
+    ocr: bool = False,
+) -> Edition:
+    """A file as an edition of a work, its language told from its text unless given. Raises UnreadableDocument.
+
+    `known`: the edition that it may be already, given back as it is where the file has not changed.
+    """
+    source = source_of(path, ocr=ocr)
+    if known is not None and known.source == source and known.file == path.name:
+        return known
+    parsed = parse_file(path, password=password, ocr=ocr)
+    if not parsed.outline.sections:
         raise UnreadableDocument("file-empty", file=path.name)
-    return Edition(work, lang or text_language(document.text), kind, path.name, document, outline)
+    document = parsed.document
+    return Edition(work, lang or text_language(document.text), kind, path.name, document, parsed.outline, source)
 
 
 def recognize(edition: Edition, shelf: Shelf) -> Recognition | None:
@@ -101,6 +116,11 @@ def _kind_among(edition: Edition, known: Sequence[Edition]) -> EditionKind:
         if other.document.text == edition.document.text:
             return other.kind
     return "translation" if any(e.kind == "original" and e.lang != edition.lang for e in known) else "original"
+
+
+def is_update(shelf: Shelf, work: str, file: str) -> bool:
+    """Whether a work has an edition of a file of that name, which a new one replaces."""
+    return any(edition.file == file for (owner, _), edition in shelf.editions.items() if owner == work)
 
 
 def new_work(edition: Edition, work_id: str | None, title: str | None) -> Work:

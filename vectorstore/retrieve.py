@@ -24,7 +24,7 @@ from vectorstore.build import CANDIDATES, Build, Place, keyword_language
 from vectorstore.embed import embed_words
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
-from vectorstore.thesaurus import Text, Thesaurus, place_text, weighed
+from vectorstore.thesaurus import Thesaurus, spoken_of, titled
 from vectorstore.words import plain_words, to_simplified, tokens
 
 _WORDS_KEPT = 10_000
@@ -122,9 +122,8 @@ class Search:
         self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._embed))
         self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._embed))
         self._word_vectors = _WordVectors(embeddings)
-        self._thesaurus = Thesaurus([*prompts.thesaurus(), *(term.names for term in build.glossary.terms)])
-        self._texts: dict[int, Text] = {}
-        self._concepts = lru_cache(maxsize=8)(self._by_concepts)
+        self.thesaurus = Thesaurus([*prompts.thesaurus(), *(term.names for term in build.glossary.terms)])
+        self._titled: dict[int, str] = {}
         self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._word_vectors, self._near_passages))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
@@ -190,7 +189,7 @@ class Search:
             "parent_keywords": sections.of_parents(words.max(axis=0)),
             "heading": self._kinds["heading"],
             "caption": self._kinds["caption"],
-            "concepts": sections.best(self._concepts(text)[0]),
+            "concepts": sections.best(self._by_concepts(text)),
             "named_scope": sections.beneath(self.names.named_by(text)),
         }
         return features, sections.best(np.maximum(near, near_sentence))
@@ -209,23 +208,17 @@ class Search:
         """Share of a question's words that each sentence found has, by place and number."""
         return self._by_words(self.worded(text))[2]
 
-    def sentence_concepts(self, text: str) -> Mapping[tuple[int, int], float]:
-        """The rarity of a question's concepts that each sentence speaks of, by place and number."""
-        return self._concepts(text)[1]
-
-    def _by_concepts(self, text: str) -> tuple[Scores, Mapping[tuple[int, int], float]]:
-        """The rarity of the question's concepts that each place speaks of under its titles, and each sentence."""
-        looked_at = _looked_at(self.build, self._near_passages, self.worded(text)).tolist()
-        found = weighed(self._thesaurus.concepts(text), [self._text(n) for n in looked_at])
+    def _by_concepts(self, text: str) -> Scores:
+        """The rarity of the question's concepts that each place speaks of beneath its titles."""
+        looked_at = _looked_at(self.build, self._near_passages, self.worded(text))
         scores = np.zeros(len(self.build.places))
-        scores[looked_at] = [total for total, _ in found]
-        by_sentence = zip(looked_at, (sentences for _, sentences in found), strict=True)
-        return scores, MappingProxyType({(n, at): value for n, mine in by_sentence for at, value in mine.items()})
+        scores[looked_at] = spoken_of(self.thesaurus.concepts(text), [self._text(n) for n in looked_at.tolist()])
+        return scores
 
-    def _text(self, n: int) -> Text:
-        if n not in self._texts:
-            self._texts[n] = place_text(self.build.places[n], self.build.folded[n])
-        return self._texts[n]
+    def _text(self, n: int) -> str:
+        if n not in self._titled:
+            self._titled[n] = titled(self.build.places[n], self.build.folded[n])
+        return self._titled[n]
 
     def children(self, work: str, parent: str, kind: str) -> list[Hit]:
         """The sections of a kind beneath one, in reading order, as hits without score."""

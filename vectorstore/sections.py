@@ -65,6 +65,11 @@ class Sections:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def row(self, work: str, anchor: str) -> int | None:
+        """The row of a section; None where it has no words of its own."""
+        row = self._node.get((work, anchor), len(self))
+        return row if row < len(self) else None
+
     def children(self, work: str, parent: str) -> list[tuple[tuple[str, str], tuple[Place, ...]]]:
         """The sections right beneath one, in reading order."""
         above = self._node.get((work, parent))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
@@ -21,18 +20,11 @@ class Concept:
     chinese: tuple[str, ...]
     latin: tuple[str, ...]
 
-    def spans(self, folded: str) -> list[tuple[int, int]]:
-        """Where a folded text speaks of it."""
-        found = []
-        for word in self.chinese:
-            at = folded.find(word)
-            while at >= 0:
-                found.append((at, at + len(word)))
-                at = folded.find(word, at + len(word))
-        for word in self.latin:
-            if word in folded:
-                found += [match.span() for match in re.finditer(_whole(word), folded)]
-        return found
+    def stands_in(self, folded: str) -> bool:
+        """Whether a folded text speaks of it."""
+        return any(word in folded for word in self.chinese) or any(
+            word in folded and re.search(_whole(word), folded) for word in self.latin
+        )
 
 
 class Thesaurus:
@@ -75,33 +67,21 @@ def _whole(word: str) -> str:
     return rf"(?<![a-z0-9]){re.escape(word)}(?:{'|'.join(_ENDINGS[1:])})?(?![a-z0-9])"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text to look through with the titles above it, folded, and where each of its sentences starts."""
-
-    folded: str
-    starts: Sequence[int]
+def titled(place: Place, folded: str) -> str:
+    """The text of a place, `folded`, beneath its titles."""
+    return fold(" ".join(dict.fromkeys((*place.titles, place.section.title)))) + " " + folded
 
 
-def place_text(place: Place, folded: str) -> Text:
-    """The text of a place beneath its titles; `folded` is its own."""
-    titles = fold(" ".join(dict.fromkeys((*place.titles, place.section.title))))
-    return Text(f"{titles} {folded}", [len(titles) + 1 + start for start, _ in place.sentences])
-
-
-def weighed(concepts: Sequence[Concept], texts: Sequence[Text]) -> list[tuple[float, dict[int, float]]]:
-    """Of each text, the rarity of the concepts that it speaks of, added up; and of each of its sentences, by number.
+def spoken_of(concepts: Sequence[Concept], texts: Sequence[str]) -> list[float]:
+    """Of each folded text, the rarity of the concepts that it speaks of, added up.
 
     Rarity is the inverse document frequency log(1 + n / (1 + df)) among the n texts, so a word that is everywhere
     counts for little.
     """
     totals = [0.0] * len(texts)
-    sentences: list[dict[int, float]] = [{} for _ in texts]
     for concept in concepts:
-        spans = [concept.spans(text.folded) for text in texts]
-        rarity = log(1 + len(texts) / (1 + sum(map(bool, spans))))
-        for number, (text, mine) in enumerate(zip(texts, spans, strict=True)):
-            totals[number] += rarity if mine else 0.0
-            for sentence in {bisect_right(text.starts, start) - 1 for start, _ in mine} - {-1}:
-                sentences[number][sentence] = sentences[number].get(sentence, 0.0) + rarity
-    return list(zip(totals, sentences, strict=True))
+        speaking = [number for number, text in enumerate(texts) if concept.stands_in(text)]
+        rarity = log(1 + len(texts) / (1 + len(speaking)))
+        for number in speaking:
+            totals[number] += rarity
+    return totals

@@ -110,6 +110,15 @@ def content_words(text: str) -> list[str]:
     return [word for word in tokens(text) if len(word) > 1 and (word.isascii() or not STOPWORDS.issuperset(word))]
 
 
+@lru_cache(maxsize=4096)
+def listed_words(text: str) -> tuple[tuple[str, str], ...]:
+    """The words of a Chinese text as a dictionary has them, each with its kind (nr: a person, ns: a place …); what
+    it does not list comes as single characters. Folded."""
+    import rjieba
+
+    return tuple((word, kind) for word, kind in rjieba.tag(fold(text), False))
+
+
 def foreign_letters(text: str) -> int:
     """How many letters are neither plain Latin nor Chinese: kana, Hangul, Cyrillic, é … have no tokens here."""
     return sum(c.isalpha() and not c.isascii() and not re.match(f"[{_HAN}]", c) for c in fold(text))

@@ -1,0 +1,164 @@
+"""Talking points as they leave Footnote: the JSON of `points` (DESIGN §5), plain text, and handouts to export."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+import prompts
+from chat.answer import Citation
+from chat.export import Handout, Line, Note, Part
+from chat.points import AUDIENCES, Order, Point, TalkingPoints, checked
+from chat.verify import problem_message
+from ingest.document import Language, Refusal
+from vectorstore.build import Build
+
+
+class PointsRow(BaseModel):
+    """A line of `points --batch`; keys it does not know are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str | int
+    topic: str
+    audience: str | None = None
+    language: Language | None = None
+    count: int | None = None
+    works: list[str] | None = None
+
+    def order(self, default: Order) -> Order:
+        """What it asks for, the rest as given on the command line."""
+        return Order(
+            self.topic,
+            self.audience or default.audience,
+            self.language or default.language,
+            default.count if self.count is None else self.count,
+            tuple(self.works or default.works),
+        )
+
+
+def points_row(points: TalkingPoints, build: Build, id_: str | int | None = None) -> dict[str, Any]:
+    """Talking points as the JSON value of `points`."""
+    numbers = points.numbers
+
+    def numbered(point: Point) -> list[int]:
+        return [numbers[span] for span in point.spans]
+
+    return {
+        "id": id_,
+        "topic": points.topic,
+        "audience": points.audience,
+        "language": points.language,
+        "outcome": points.outcome,
+        "points": [{"text": p.text, "hedged": p.hedged, "citations": numbered(p)} for p in points.points],
+        "risks": [{"text": p.text, "citations": numbered(p)} for p in points.risks],
+        "citations": [citation_row(citation) for citation in points.citations(build)],
+        "sources": [asdict(source) for source in points.sources(build)],
+        "disclaimer": points.disclaimer,
+        "writer": points.writer,
+        "model": points.model,
+        "prompt_version": points.prompt_version,
+        "build": points.build,
+    }
+
+
+def citation_row(citation: Citation) -> dict[str, Any]:
+    row = asdict(citation)
+    if row["original"] is None:
+        del row["original"]
+    return row
+
+
+def points_handout(points: TalkingPoints, build: Build) -> Handout:
+    """The points as something to export, each checked again. Raises Refusal where one of them must not leave."""
+    language = points.language
+    words = prompts.words(language)
+    if not points.points:
+        raise Refusal("points-none")
+    for number, point in enumerate(points.points, 1):
+        if problems := checked(point, build).problems:
+            raise blocked(number, problems, language)
+    sources = tuple(
+        words["source-of"].format(title=s.title, author=s.author or "–", date=s.date or "–")
+        for s in points.sources(build)
+    )
+    notes = {c.number: _note(c, build, language) for c in points.citations(build)}
+    numbers = points.numbers
+
+    def lines(part: tuple[Point, ...]) -> tuple[Line, ...]:
+        return tuple(Line(point.text, tuple(notes[numbers[span]] for span in point.spans)) for point in part)
+
+    return Handout(
+        words["points-title"].format(topic=points.topic),
+        language,
+        (words["points-for"].format(audience=audience_name(points.audience, language)), *sources),
+        (
+            Part(words["points-part"], lines(points.points), listed=True),
+            Part(words["risks-part"], lines(_risks_of(points, build)), listed=True),
+        ),
+        (*sources, writer_line(points), points.disclaimer),
+        words["details-comma"].join([*sources[:1], words["not-advice"]]),
+    )
+
+
+def _risks_of(points: TalkingPoints, build: Build) -> tuple[Point, ...]:
+    """The risks, of which there is always one: what the documents say, or that they say nothing."""
+    sound = tuple(risk for risk in points.risks if not risk.spans or not checked(risk, build).problems)
+    return sound or (Point(prompts.message("risks-none", points.language)),)
+
+
+def blocked(number: int, problems: tuple[str, ...], language: Language) -> Refusal:
+    """Why a point is not exported, with the reasons in a language."""
+    reasons = prompts.words(language)["list-comma"].join(problem_message(problem, language) for problem in problems)
+    return Refusal("points-blocked", number=number, reasons=reasons)
+
+
+def audience_name(audience: str, language: Language) -> str:
+    """What people call an audience; a description as it is."""
+    return prompts.words(language)[f"audience-{audience}"] if audience in AUDIENCES else audience
+
+
+def writer_line(points: TalkingPoints) -> str:
+    """Who wrote the points."""
+    words = prompts.words(points.language)
+    if points.model:
+        return words["written-by-model"].format(model=points.model)
+    return words["written-by-quotes" if all(point.quoted for point in points.points) else "written-by-person"]
+
+
+def _note(citation: Citation, build: Build, language: Language) -> Note:
+    words = prompts.words(language)
+    work = build.works[citation.work]
+    place = words["cited-place"].format(title=work.title(language), anchor=citation.anchor, heading=citation.title)
+    if citation.page:
+        place += words["list-comma"] + words["page-number"].format(page=citation.page)
+    kind = words[f"kind-{citation.kind}"]
+    return Note(
+        words["cited-edition"].format(place=place, edition=kind),
+        (citation.quote, *([citation.original.quote] if citation.original else [])),
+    )
+
+
+def points_text(points: TalkingPoints, build: Build) -> str:
+    """Talking points as plain text for a terminal."""
+    words = prompts.words(points.language)
+    numbers = points.numbers
+    lines = [points.notice] if points.notice else []
+    if not points.points:
+        return "\n".join(lines)
+
+    def line(point: Point) -> str:
+        return f"- {point.text} {''.join(f'[{numbers[span]}]' for span in point.spans)}".rstrip()
+
+    lines += map(line, points.points)
+    lines += ["", words["risks-part"], *map(line, points.risks), ""]
+    for c in points.citations(build):
+        page = f", p. {c.page}" if c.page else ""
+        lines.append(f"  [{c.number}] {c.work}/{c.edition} §{c.anchor} {c.title}{page}")
+    lines += [
+        f"  {words['source-of'].format(title=s.title, author=s.author or '–', date=s.date or '–')}"
+        for s in points.sources(build)
+    ]
+    return "\n".join([*lines, writer_line(points), points.disclaimer])

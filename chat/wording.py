@@ -1,0 +1,99 @@
+"""Which clause of the sources each clause of a statement restates, and how much of its wording they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chat.evidence import Evidence, SourceText
+from chat.names import Names
+from chat.problem import Problem
+from chat.reading import Clause, Reading, read, words_of
+
+ALIKE = 0.3
+"""Share of a clause's words that a clause of the sources must have to count as its counterpart."""
+
+SHARED, SHARED_ACROSS = 0.4, 0.12
+"""Least share of a statement's words that its sources have: in its own language, in another by way of concepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage as read."""
+
+    text: SourceText
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """The clause of the sources that a clause restates."""
+
+    clause: Clause
+    source: Source
+    other: Clause
+    share: float
+
+    @property
+    def sentence(self) -> list[Clause]:
+        return self.source.reading.sentence(self.other.sentence)
+
+    def problem_at(self) -> tuple[str, SourceText, int, int]:
+        """The source's sentence, as `Problem` wants it."""
+        mine = self.sentence
+        start, end = mine[0].start, mine[-1].end
+        return self.source.text.text[start:end].strip(), self.source.text, start, end
+
+
+def sources_of(statement: Reading, evidence: Sequence[Evidence], names: Names) -> list[Source]:
+    """The passages in the statement's language; those in another, where there are none."""
+    texts = [text for each in evidence for text in each.texts]
+    mine = [text for text in texts if text.side == statement.side] or texts
+    return [Source(text, read(text.text, names)) for text in mine]
+
+
+def counterparts(statement: Reading, sources: Sequence[Source]) -> list[Counterpart]:
+    """For each clause the one of the sources that shares most with it; none for those that share too little."""
+    found = []
+    for clause in statement.clauses:
+        candidates = [
+            Counterpart(clause, source, other, _share(clause, other))
+            for source in sources
+            for other in source.reading.clauses
+        ]
+        best = max(candidates, key=lambda candidate: candidate.share, default=None)
+        if best is not None and best.share >= ALIKE:
+            found.append(best)
+    return found
+
+
+def _share(one: Clause, other: Clause) -> float:
+    """Dice coefficient of what two clauses say, figures and names counted with the words."""
+    mine, theirs = _said(one), _said(other)
+    both = len(mine & theirs)
+    return 2 * both / (len(mine) + len(theirs)) if mine and theirs else 0.0
+
+
+def _said(clause: Clause) -> frozenset[str]:
+    names = {f"@{name.key}" for name in clause.names}
+    values = {f"#{figure.kind}{figure.low:g}" for figure in clause.figures}
+    return clause.words | names | values
+
+
+def wording_problem(statement: Reading, evidence: Sequence[Evidence]) -> Problem | None:
+    """A problem where the sources share too few of the statement's words to be about what it says."""
+    texts = [text for each in evidence for text in each.texts]
+    share, across = shared_words(statement, texts)
+    if share >= (SHARED_ACROSS if across else SHARED):
+        return None
+    return Problem("wording", statement.text)
+
+
+def shared_words(statement: Reading, texts: Sequence[SourceText]) -> tuple[float, bool]:
+    """Share of a statement's words that texts and their titles have, and whether no text is in its language."""
+    words = statement.words
+    if not words:
+        return 1.0, False
+    mine = [text for text in texts if text.side == statement.side]
+    known = frozenset().union(*(words_of(part) for text in mine or texts for part in (text.text, *text.titles)))
+    return len(words & known) / len(words), not mine

@@ -1,0 +1,46 @@
+"""The process that parses one file, started by sandbox.py: request on stdin, result on stdout."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+
+def main() -> int:
+    """Reads the request, limits itself, parses, and writes one JSON value: a parsed document, or why there is none."""
+    request = json.load(sys.stdin)
+    _limit(int(request["memory"]), float(request["seconds"]))
+    from ingest.document import Refusal
+    from ingest.outline import outline_sections
+    from ingest.read import read_document
+
+    try:
+        document = read_document(Path(request["path"]), password=request["password"], ocr=request["ocr"])
+        outline = outline_sections(document)
+        answer: dict[str, object] = {"document": asdict(document), "outline": asdict(outline)}
+    except Refusal as refusal:
+        answer = {"refused": refusal.key, "values": {name: str(value) for name, value in refusal.values.items()}}
+    except MemoryError:
+        answer = {"refused": "file-too-heavy", "values": {"limit": int(request["memory"]) // 2**20}}
+    except RecursionError:
+        answer = {"refused": "file-broken", "values": {"cause": "nested too deeply"}}
+    except Exception as error:  # noqa: BLE001  # a reader's bug on a stranger's file is that file's refusal
+        answer = {"refused": "file-broken", "values": {"cause": type(error).__name__}}
+    json.dump(answer, sys.stdout)
+    return 0
+
+
+def _limit(memory: int, seconds: float) -> None:
+    """No more memory, processor time, files or processes than reading one file takes."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

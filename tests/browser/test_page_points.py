@@ -1,0 +1,109 @@
+"""The Talking points page: written, edited with live checks, dropped, moved, replaced, exported, blocked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import docx
+import pptx
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import OpenPage, Reader
+
+NAMES = {"en-GB": "Talking points", "zh-TW": "談話要點", "zh-CN": "谈话要点"}
+TOPICS = {"en-GB": "crypto", "zh-TW": "加密資產", "zh-CN": "加密资产"}
+
+
+def write(reader: Reader, locale: str, topic: str) -> Locator:
+    """Goes to the page by its name, asks for points on a topic, and gives the board."""
+    reader.page.get_by_role("link", name=NAMES[locale]).click()
+    box = reader.page.locator(".st-key-points-topic input")
+    box.fill(topic)
+    box.press("Enter")
+    reader.page.locator(".st-key-points-write button").click()
+    board = reader.page.locator("article")
+    expect(board).to_be_visible()
+    return board
+
+
+@pytest.mark.parametrize("locale", NAMES)
+def test_points_stand_beside_their_quotes_with_risks_and_sources(open_page: OpenPage, locale: str) -> None:
+    board = write(open_page(locale=locale), locale, TOPICS[locale])
+    expect(board.locator(".points textarea")).to_have_count(5)
+    assert board.locator(".points .card").filter(has=board.page.locator("blockquote")).count() == 5
+    expect(board.locator(".risks .card").first).to_be_visible()
+    expect(board.locator("footer")).to_contain_text("2026-02-10")
+
+
+def test_an_edit_is_checked_while_one_types_and_stops_the_export(open_page: OpenPage) -> None:
+    reader = open_page()
+    board = write(reader, "en-GB", "gold")
+    files = reader.page.locator(".st-key-points-files")
+    expect(files.get_by_role("button")).to_have_count(3)
+    first = board.locator("textarea").first
+    before = first.input_value()
+    first.fill(before + " Gold will rise 35%.")
+    expect(board.locator(".blocked")).to_contain_text("Not exported")
+    expect(files).to_have_count(0)
+    expect(reader.page.get_by_text("Point 1 is not exported")).to_be_visible()
+    expect(board.locator(".copy")).to_be_disabled()
+    first.fill(before)
+    expect(board.locator(".blocked")).to_have_count(0)
+    expect(files.get_by_role("button")).to_have_count(3)
+
+
+def test_points_are_moved_replaced_and_dropped(open_page: OpenPage) -> None:
+    board = write(open_page(), "en-GB", "crypto")
+    areas = board.locator("textarea")
+    first, second = areas.nth(0).input_value(), areas.nth(1).input_value()
+    board.locator("[data-act=down]").first.click()
+    expect(areas.nth(0)).to_have_value(second)
+    expect(areas.nth(1)).to_have_value(first)
+    board.locator("[data-act=replace]").first.click()
+    expect(areas.nth(0)).not_to_have_value(second)
+    board.locator("[data-act=drop]").first.click()
+    expect(areas).to_have_count(4)
+    expect(areas.nth(0)).to_have_value(first)
+
+
+def test_files_open_with_what_stands_on_the_page(open_page: OpenPage, tmp_path: Path) -> None:
+    reader = open_page()
+    board = write(reader, "en-GB", "gold")
+    point = board.locator("textarea").first.input_value()
+    taken = {}
+    for format_ in ("md", "docx", "pptx"):
+        with reader.page.expect_download() as download:
+            reader.page.locator(f".st-key-points-{format_} button").click()
+        taken[format_] = tmp_path / download.value.suggested_filename
+        download.value.save_as(taken[format_])
+    assert point in taken["md"].read_text(encoding="utf-8")
+    assert any(point in paragraph.text for paragraph in docx.Document(str(taken["docx"])).paragraphs)
+    slides = pptx.Presentation(str(taken["pptx"])).slides
+    assert any(point in shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame)
+    assert point in "".join(slide.notes_slide.notes_text_frame.text for slide in slides if slide.has_notes_slide)
+
+
+@pytest.mark.parametrize(
+    ("topic", "words"),
+    [
+        ("the wheat harvest", "do not|not"),
+        ("guaranteed returns from bitcoin", "promises a return"),
+        ("<img src=x onerror=alert(1)>", "."),
+    ],
+)
+def test_what_is_not_covered_gets_that_answer_only(open_page: OpenPage, topic: str, words: str) -> None:
+    board = write(open_page(), "en-GB", topic)
+    expect(board.locator(".notice")).to_have_text(re.compile(words))
+    expect(board.locator(".card")).to_have_count(0)
+
+
+@pytest.mark.parametrize("locale", NAMES)
+def test_a_phone_shows_the_points_without_sideways_scrolling(open_page: OpenPage, locale: str) -> None:
+    reader = open_page(locale=locale, scheme="dark")
+    write(reader, locale, TOPICS[locale])
+    reader.page.set_viewport_size({"width": 390, "height": 844})
+    expect(reader.page.locator("article .card").first).to_be_visible()
+    widths = "[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
+    assert max(reader.page.evaluate(widths)) <= 390

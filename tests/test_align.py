@@ -1,0 +1,71 @@
+"""Two editions with unlike outlines are brought together by order and meaning; what stands alone is named."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ingest.document import Document, Edition, Format
+from ingest.outline import outline_sections
+from tests.conftest import DATA
+from vectorstore.align import Alignment, align
+from vectorstore.library import read_edition
+
+ENGLISH = (DATA / "second-report.en.md").read_text(encoding="utf-8")
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\W+", "", text)
+
+
+def english(text: str, format: Format = "markdown") -> Edition:  # noqa: A002
+    document = Document(text, format)
+    return Edition("w", "en", "translation", "x.md", document, outline_sections(document))
+
+
+def without_chapter(text: str, number: int) -> str:
+    start = text.index(f"\n## {number}")
+    return text[:start] + text[text.index(f"\n## {number + 1}") :]
+
+
+UNLIKE = {
+    "bullets set as paragraphs": (re.sub(r"(?m)^(\s*)- ", "", ENGLISH).replace("\n", "\n\n"), "markdown", 60),
+    "no headings": (re.sub(r"(?m)^#+ .*$", "", ENGLISH), "text", 44),
+    "a chapter missing": (without_chapter(ENGLISH, 2), "markdown", 48),
+}
+
+
+@pytest.fixture(scope="module")
+def original() -> Edition:
+    return read_edition(DATA / "second-report.zh-Hant.txt", "w", None, "original")
+
+
+@pytest.mark.parametrize(("text", "format", "least"), UNLIKE.values(), ids=UNLIKE)
+def test_sections_of_unlike_outlines_meet(original, bundled_engine, text: str, format: Format, least: int) -> None:  # noqa: A002
+    true = {bare(ENGLISH[s.start : s.end]): s.anchor for s in english(ENGLISH).outline.sections if s.start < s.end}
+    edition = english(text, format)
+    found = align(original, edition, lambda texts: bundled_engine.embed_documents(list(texts)))
+    assert isinstance(found, Alignment)
+    sections = [s for s in found.edition.outline.sections if s.start < s.end and s.anchor in original.outline.anchors]
+    met = [(s.anchor, true[bare(text[s.start : s.end])]) for s in sections if bare(text[s.start : s.end]) in true]
+    assert [pair for pair in met if pair[0] != pair[1]] == []
+    assert len(met) >= least
+    assert found.aligned + len(found.left) == sum(s.start < s.end for s in edition.outline.sections)
+
+
+def test_what_has_no_counterpart_is_named_and_keeps_apart(original, bundled_engine) -> None:
+    text = ENGLISH.replace("\n## 2", "\n## 9. A recipe\n\nBoil the rice for twelve minutes.\n\n## 2", 1)
+    text = re.sub(r"(?m)^(\s*)- ", "", text).replace("\n", "\n\n")
+    found = align(original, english(text), lambda texts: bundled_engine.embed_documents(list(texts)))
+    assert found is not None
+    boiled = next(s for s in found.edition.outline.sections if s.title.startswith("Boil"))
+    assert boiled.anchor not in original.outline.anchors
+    assert "9.p1" in found.left
+    parents = {s.anchor for s in found.edition.outline.sections}
+    assert {s.parent for s in found.edition.outline.sections if s.parent} <= parents
+    assert len(parents) == len(found.edition.outline.sections)
+
+
+def test_equal_outlines_need_no_alignment(original) -> None:
+    assert align(original, english(ENGLISH), lambda _: pytest.fail("not asked")) is None

@@ -1,0 +1,90 @@
+"""What the board of talking points draws: words only, each point with the quotes that it rests on beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import prompts
+from chat.answer import Citation
+from ingest.document import Language, Refusal
+from ui.documents import Documents, edition_details
+from ui.source import section_label
+
+if TYPE_CHECKING:
+    from chat.points import Point, TalkingPoints
+    from vectorstore.build import Build
+
+Row = dict[str, object]
+_LABELS = ("up", "down", "drop", "replace", "copy", "copied", "edit", "blocked", "hedged", "original")
+
+
+def board_data(points: TalkingPoints, build: Build, library: Documents, language: Language) -> Row:
+    """The points, the risks and their sources, in the page's language around them."""
+    from chat.export import to_markdown
+    from chat.points_file import points_handout, writer_line
+
+    words = prompts.words(language)
+    sources = {c.number: source_row(c, library, language) for c in points.citations(build)}
+    numbers = points.numbers
+
+    def card(point: Point) -> Row:
+        return _card(point, [sources[numbers[span]] for span in point.spans], language)
+
+    try:
+        copied = to_markdown(points_handout(points, build))
+    except Refusal:
+        copied = ""
+    return {
+        "lang": points.language,
+        "page_lang": language,
+        "outcome": points.outcome,
+        "outcome_label": words.get(f"outcome-{points.outcome}", "") if not points.points else "",
+        "notice": points.notice,
+        "points": [card(point) for point in points.points],
+        "risks": [card(risk) for risk in points.risks],
+        "spare": len(points.spare),
+        "copied": copied,
+        "headings": [words["points-part"], words["risks-part"]],
+        "sources": [
+            words["source-of"].format(title=s.title, author=s.author or "–", date=s.date or "–")
+            for s in points.sources(build)
+        ],
+        "writer": writer_line(points) if points.points else "",
+        "disclaimer": points.disclaimer if points.points else "",
+        "words": {name: words[f"point-{name}"] for name in _LABELS},
+    }
+
+
+def _card(point: Point, sources: list[Row], language: Language) -> Row:
+    from chat.verify import problem_message
+
+    return {
+        "text": point.text,
+        "hedged": point.hedged,
+        "problems": [problem_message(problem, language) for problem in point.problems],
+        "sources": sources,
+    }
+
+
+def source_row(citation: Citation, library: Documents, language: Language) -> Row:
+    """A citation as it stands beside what rests on it: its place, its words, those of the original."""
+    words = prompts.words(language)
+    edition = library.edition(citation.work, citation.edition)
+    place = f"§{citation.anchor} {citation.title}"
+    details: list[str] = []
+    if edition is not None:
+        place = section_label(edition, citation.anchor, language)
+        details = edition_details(library, edition, language, language == "zh-Hans")
+    if citation.page:
+        details.append(words["page-number"].format(page=citation.page))
+    original = citation.original
+    source = library.edition(citation.work, original.edition) if original else None
+    return {
+        "number": citation.number,
+        "place": place,
+        "details": words["details-comma"].join(details),
+        "quote": citation.quote,
+        "lang": citation.lang,
+        "original": original.quote if original else "",
+        "original_lang": source.lang if source else "",
+    }

@@ -1,0 +1,157 @@
+"""The Talking points page: a topic goes in; points to edit, drop, move and replace come out, and files of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+
+import prompts
+from ingest.document import LANGUAGES, Language, Refusal
+from ui import text
+from ui.documents import Documents, documents_of, open_assistant
+from ui.errors import unexpected
+from ui.language import chosen_language
+from ui.masthead import standing_line
+from ui.point_cards import board_data
+
+if TYPE_CHECKING:
+    from chat.assistant import Assistant
+    from chat.points import TalkingPoints
+
+_FOUND = "points-found"
+_OTHER = "other"
+_board = text.component("points")
+
+
+def page() -> None:
+    """The whole page, top to bottom."""
+    language = chosen_language()
+    try:
+        assistant = open_assistant(language)
+    except Refusal as refusal:
+        text.problem(refusal.in_language(language), language)
+        return
+    library = documents_of(assistant)
+    _form(assistant, language)
+    found = st.session_state.get(_FOUND)
+    if isinstance(found, Refusal):
+        text.problem(found.in_language(language), language)
+    elif found is not None:
+        _show(found, assistant, library, language)
+    with st.bottom:
+        standing_line(library.documents, language)
+
+
+def _form(assistant: Assistant, language: Language) -> None:
+    """What is asked for. The three theses are one click away."""
+    from chat.points import AUDIENCES, DEFAULT_COUNT, MAX_COUNT, TOPIC_LIMIT
+
+    words = prompts.words(language)
+    st.text_input(words["points-topic"], key="points-topic", max_chars=TOPIC_LIMIT, placeholder=words["points-example"])
+    with st.container(horizontal=True):
+        st.button(words["theme-macro"], key="points-macro", on_click=_take_theme, args=("macro",))
+        st.button(words["theme-ai"], key="points-ai", on_click=_take_theme, args=("ai",))
+        st.button(words["theme-crypto"], key="points-crypto", on_click=_take_theme, args=("crypto",))
+    first, second, third = st.columns(3)
+    audiences = [*AUDIENCES, _OTHER]
+    with first:
+        st.selectbox(
+            words["points-audience"], audiences, key="points-audience", format_func=lambda a: words[f"audience-{a}"]
+        )
+    with second:
+        st.session_state.setdefault("points-language", language)
+        st.selectbox(
+            words["points-language"], LANGUAGES, key="points-language", format_func=lambda one: words[f"lang-{one}"]
+        )
+    with third:
+        st.session_state.setdefault("points-count", DEFAULT_COUNT)
+        st.number_input(words["points-count"], 1, MAX_COUNT, key="points-count")
+    if st.session_state["points-audience"] == _OTHER:
+        st.text_input(words["points-describe"], key="points-description", max_chars=200)
+    if st.button(words["points-write"], type="primary", key="points-write"):
+        with st.spinner(words["looking"]):
+            st.session_state[_FOUND] = _found(assistant)
+
+
+def _take_theme(theme: str) -> None:
+    """Puts a thesis in the topic's place, in the language of the points."""
+    language = st.session_state.get("points-language", chosen_language())
+    st.session_state["points-topic"] = prompts.words(language)[f"theme-{theme}"]
+
+
+def _found(assistant: Assistant) -> TalkingPoints | Refusal:
+    from chat.points import Order
+
+    state = st.session_state
+    audience = state["points-audience"]
+    if audience == _OTHER:
+        audience = state.get("points-description") or "client"
+    try:
+        return assistant.points(
+            Order(state["points-topic"], audience, state["points-language"], int(state["points-count"]))
+        )
+    except Refusal as refusal:
+        return refusal
+    except Exception as error:  # noqa: BLE001 - the door: logged, and shown with its id
+        return unexpected(error)
+
+
+def _show(points: TalkingPoints, assistant: Assistant, library: Documents, language: Language) -> None:
+    """The points with their quotes, and how they leave the page."""
+    data = board_data(points, assistant.build, library, language)
+    _board(key="points-board", data=data, on_act_change=lambda: _act(assistant))
+    if points.points:
+        _export(points, assistant, language)
+
+
+def _act(assistant: Assistant) -> None:
+    """What a click or a keystroke on the board does, before the page is drawn again."""
+    from chat.points_edit import dropped, moved, replaced, with_text
+
+    done = cast("Mapping[str, Any]", st.session_state["points-board"].act)
+    points: TalkingPoints = st.session_state[_FOUND]
+    at = int(done["at"])
+    if "text" in done:
+        points = with_text(points, at, str(done["text"]), assistant.build)
+    what = done["what"]
+    if what in ("up", "down"):
+        points = moved(points, at, -1 if what == "up" else 1)
+    elif what == "drop":
+        points = dropped(points, at)
+    elif what == "replace":
+        points = replaced(points, at)
+    st.session_state[_FOUND] = points
+
+
+def _export(points: TalkingPoints, assistant: Assistant, language: Language) -> None:
+    """A button for each kind of file, or why there is none."""
+    from chat.export import FILE_FORMATS, handout_bytes
+    from chat.points_file import points_handout
+
+    words = prompts.words(language)
+    try:
+        handout = points_handout(points, assistant.build)
+    except Refusal as refusal:
+        text.problem(refusal.in_language(language), language)
+        return
+    with st.container(horizontal=True, key="points-files"):
+        for format_ in FILE_FORMATS:
+            st.download_button(
+                words[f"points-{format_}"],
+                partial(handout_bytes, handout, format_),
+                file_name=f"talking-points.{format_}",
+                mime=_MIMES[format_],
+                key=f"points-{format_}",
+                on_click="ignore",
+            )
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_MIMES = {
+    "md": "text/markdown",
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "pptx": f"{_OFFICE}.presentationml.presentation",
+}

@@ -1,0 +1,48 @@
+"""The files that editions were read from, kept where pictures of their pages are wanted: PDFs, by their source."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from ingest.document import Edition
+
+_SOURCE = re.compile(r"[0-9a-z]+-[0-9a-f]{64}")
+
+
+def keep_file(home: Path, source: str, data: bytes) -> None:
+    """Stores a file's content under its source, whole or not at all."""
+    place = _place(home, source)
+    if place.exists():
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
+    unfinished.write_bytes(data)
+    unfinished.replace(place)
+
+
+def kept_file(home: Path, edition: Edition) -> Path | None:
+    """The file of an edition, if it is a PDF that was kept."""
+    if edition.document.format != "pdf" or not _SOURCE.fullmatch(edition.source):
+        return None
+    place = _place(home, edition.source)
+    return place if place.exists() else None
+
+
+def keep_files(home: Path, taken: Iterable[tuple[Edition, Path]]) -> None:
+    """Keeps the PDFs among the files that editions came from."""
+    for edition, path in taken:
+        if edition.document.format == "pdf" and _SOURCE.fullmatch(edition.source) and path.exists():
+            keep_file(home, edition.source, path.read_bytes())
+
+
+def drop_file(home: Path, source: str) -> None:
+    """Removes a kept file, if there is one."""
+    if _SOURCE.fullmatch(source):
+        _place(home, source).unlink(missing_ok=True)
+
+
+def _place(home: Path, source: str) -> Path:
+    return home / "files" / f"{source}.pdf"
