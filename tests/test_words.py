@@ -15,8 +15,11 @@ from vectorstore.words import to_simplified
 ROOT = Path(__file__).parents[1]
 FILES = ["words", "suggestions", "messages"]
 HAN = re.compile(r"[\u4e00-\u9fff]")
-WITHOUT_HAN = {"details-comma", "edition", "list-comma"}
-"""Labels that are marks and placeholders only."""
+WITHOUT_HAN = {
+    *("details-comma", "edition", "list-comma", "source-of", "cited-place", "cited-edition"),
+    *("points-md", "points-docx", "points-pptx"),
+}
+"""Labels that are marks, placeholders and names only."""
 
 ENTRIES = [pytest.param(file, key, id=f"{file}:{key}") for file in FILES for key in prompts.entries(file)]
 
@@ -43,7 +46,9 @@ def test_an_entry_has_the_same_placeholders_in_all_languages(file: str, key: str
 
 
 def test_every_word_that_a_page_uses_exists_and_every_word_is_used() -> None:
-    code = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "ui").rglob("*.py")))
+    code = "\n".join(
+        path.read_text("utf-8") for folder in ("ui", "chat") for path in sorted((ROOT / folder).rglob("*.py"))
+    )
     words = prompts.entries("words")
     named = set(re.findall(r"""words(?:\([^)]*\))?\[["']([\w-]+)["']\]""", code))
     assert named <= set(words)
