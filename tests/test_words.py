@@ -15,8 +15,11 @@ from vectorstore.words import to_simplified
 ROOT = Path(__file__).parents[1]
 FILES = ["words", "suggestions", "messages"]
 HAN = re.compile(r"[\u4e00-\u9fff]")
-WITHOUT_HAN = {"details-comma", "edition", "list-comma"}
-"""Labels that are marks and placeholders only."""
+WITHOUT_HAN = {
+    *("details-comma", "edition", "list-comma", "source-of", "cited-place", "cited-edition"),
+    *("points-md", "points-docx", "points-pptx"),
+}
+"""Labels that are marks, placeholders and names only."""
 
 ENTRIES = [pytest.param(file, key, id=f"{file}:{key}") for file in FILES for key in prompts.entries(file)]
 
