@@ -125,4 +125,4 @@ def _sources(exchanges: Sequence[Exchange], works: Works, language: Language) ->
 def _writers(exchanges: Sequence[Exchange], language: Language) -> str:
     words = prompts.words(language)
     models = dict.fromkeys(e.answer.model for e in exchanges if e.answer and e.answer.model)
-    return words["written-by-model"].format(model=", ".join(models)) if models else words["written-by-quotes"]
+    return words["answers-by-model"].format(model=", ".join(models)) if models else words["answers-by-quotes"]
