@@ -106,9 +106,9 @@ def _bottom(scene: _Scene) -> None:
     from chat.assistant import QUESTION_LIMIT
 
     words = prompts.words(scene.language)
-    latest = scene.exchanges[-1] if scene.exchanges else None
+    latest = asking.as_it_stands(scene.exchanges[-1].id) if scene.exchanges else None
     with st.bottom:
-        if latest and asking.alive(latest):
+        if latest and latest.state == "writing" and asking.alive(latest):
             stop = partial(open_desk().stop, owner(), latest.id)
             st.button(words["stop"], key="stop", icon=":material/stop_circle:", on_click=stop)
         show_scope(scene.conversation, scene.library, scene.language)

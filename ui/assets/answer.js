@@ -194,9 +194,8 @@ function body(data, ui) {
   ];
 }
 
-function below(data, ui) {
-  const writer = data.writer ? node("p", { class: "list-title", lang: data.page_lang, text: data.writer }) : null;
-  return [writer, tools(data, ui), followUps(data, ui)];
+function written(data) {
+  return data.writer ? node("p", { class: "list-title", lang: data.page_lang, text: data.writer }) : null;
 }
 
 // Draws a part anew only where its words have changed: drawn again, the same words would lose focus and selection.
@@ -213,7 +212,8 @@ function frame(root) {
   root.tip = node("div", { class: "tip", id: "quote", role: "tooltip", popover: "manual" });
   root.body = node("div", { class: "body" });
   root.below = node("div", { class: "below" });
-  root.article = node("article", {}, root.body, root.below);
+  root.next = node("div", { class: "below" });
+  root.article = node("article", {}, root.body, root.below, root.next);
   root.replaceChildren(root.article, root.tip);
   returnFocus(root);
   return root;
@@ -227,6 +227,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.article.ariaBusy = String(data.state === "writing");
   const { copy: _copy, reasons: _reasons, feedback, follow_ups, writer, more_words, latest, ...answer } = data;
   redraw(root.body, answer, () => body(data, ui));
-  redraw(root.below, [feedback, follow_ups, writer, more_words, data.copy, data.state], () => below(data, ui));
+  redraw(root.below, [feedback, writer, more_words, data.copy, data.state], () => [written(data), tools(data, ui)]);
+  redraw(root.next, [follow_ups, more_words], () => [followUps(data, ui)]);
   arrive(root, data.latest);
 }
