@@ -113,3 +113,11 @@ def test_the_others_are_those_of_the_same_list_up_to_where_it_breaks(
 
 def test_a_place_beyond_the_list_gets_no_member(second_assistant: Assistant) -> None:
     assert cited(second_assistant, "第九個呢？", "主要風險有哪些？") != [RISKS[-1]]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["哪個情境裡息差會先見底？", "哪个情境里息差会先见底？", "In which scenario do margins bottom first?"],
+)
+def test_asked_which_of_several_the_heading_that_names_it_is_quoted(second_assistant: Assistant, question: str) -> None:
+    assert cited(second_assistant, question)[0] == "5.1"
