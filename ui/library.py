@@ -66,10 +66,15 @@ def page() -> None:
         text.problem(refusal.in_language(language), language)
         return
     librarian = assistant.librarian()
-    _outcome(language)
-    _add(librarian, language)
-    _review(librarian, language)
-    _held(assistant, librarian, language)
+    parts = [st.container() for _ in range(4)]  # each in its place, whatever the others hold
+    with parts[0]:
+        _outcome(language)
+    with parts[1]:
+        _add(librarian, language)
+    with parts[2]:
+        _review(librarian, language)
+    with parts[3]:
+        _held(assistant, librarian, language)
     with st.bottom:
         standing_line(documents_of(assistant).documents, language)
 
