@@ -57,7 +57,7 @@ def page_picture(data: bytes, file: str, label: str, quote: str, before: int = 0
     numbers = [
         number for number in range(len(document)) if (document.get_page_label(number) or str(number + 1)) == label
     ]
-    found = [(page, _quoted(page_lines(page, 0), quote, before)) for page in _pages(document, numbers)]
+    found = [(page, quoted(page_lines(page, 0), quote, before)) for page in _pages(document, numbers)]
     if not found:
         raise UnreadableDocument("file-broken", file=file, cause=f"no page {label}")
     page, runs = max(found, key=lambda pair: sum(map(len, pair[1])))
@@ -77,8 +77,8 @@ def _pages(document: Any, numbers: Sequence[int]) -> Iterator[Any]:
 # Where the quote stands
 
 
-def _quoted(lines: Sequence[Line], quote: str, before: int) -> list[list[Glyph]]:
-    """The glyphs of a quote, line by line."""
+def quoted(lines: Sequence[Line], quote: str, before: int = 0) -> list[list[Glyph]]:
+    """The glyphs of a quote on the lines of a page, in a run for each line; none where it does not stand there."""
     letters = [(place, glyph) for place, line in enumerate(lines) for glyph in line.glyphs if glyph.text != HYPHEN]
     text = without_radicals("".join(glyph.text[0] for _, glyph in letters))
     wanted = _letters(quote)

@@ -41,6 +41,9 @@ class Parsed:
     outline: Outline
 
 
+OCR_LIMITS = Limits(seconds=600.0, memory=6 * 2**30)
+"""Where pages are read from their pictures: the engine maps some 4 GB, of which it uses 650 MB."""
+
 READER = 1
 """Raised whenever a reader or the outline gives something else for the same file: then files are read again."""
 
@@ -57,7 +60,8 @@ _PICTURE: TypeAdapter[PagePicture] = TypeAdapter(PagePicture)
 def parse_file(path: Path, *, password: str | None = None, ocr: bool = False, limits: Limits | None = None) -> Parsed:
     """A file as read by a process of its own. Raises UnreadableDocument, also where the child was killed."""
     read_bytes(path)  # what the file system says is said here, and a pipe is never opened by the child
-    return _by_child(_PARSED, path, limits or Limits(), {"password": password, "ocr": ocr})
+    limits = limits or (OCR_LIMITS if ocr else Limits())
+    return _by_child(_PARSED, path, limits, {"password": password, "ocr": ocr})
 
 
 def draw_page(path: Path, label: str, quote: str, before: int = 0, limits: Limits | None = None) -> PagePicture:

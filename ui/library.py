@@ -210,7 +210,8 @@ def _held(assistant: Assistant, librarian: Librarian, language: Language) -> Non
     if target := _target("remove"):
         _forget_target()
         _do(lambda: librarian.remove(target[0], target[1] or None, _bar(language)), "library-removed")
-    if st.button(words["library-index"], key="library-index", help=words["library-index-help"]):
+    text.note(words["library-index-help"], language)
+    if st.button(words["library-index"], key="library-index"):
         _do(lambda: librarian.index_again(_bar(language)), "library-indexed")
 
 
