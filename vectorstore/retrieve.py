@@ -24,7 +24,7 @@ from vectorstore.build import CANDIDATES, Build, Place, keyword_language
 from vectorstore.embed import embed_words
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
-from vectorstore.thesaurus import Thesaurus, spoken_of, titled
+from vectorstore.thesaurus import Speakers, Thesaurus, titled
 from vectorstore.words import plain_words, to_simplified, tokens
 
 _WORDS_KEPT = 10_000
@@ -123,7 +123,7 @@ class Search:
         self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._embed))
         self._word_vectors = _WordVectors(embeddings)
         self.thesaurus = Thesaurus([*prompts.thesaurus(), *(term.names for term in build.glossary.terms)])
-        self._titled: dict[int, str] = {}
+        self._speakers = Speakers(len(build.places), lambda n: titled(build.places[n], build.folded[n]))
         self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._word_vectors, self._near_passages))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
@@ -212,13 +212,8 @@ class Search:
         """The rarity of the question's concepts that each place speaks of beneath its titles."""
         looked_at = _looked_at(self.build, self._near_passages, self.worded(text))
         scores = np.zeros(len(self.build.places))
-        scores[looked_at] = spoken_of(self.thesaurus.concepts(text), [self._text(n) for n in looked_at.tolist()])
+        scores[looked_at] = self._speakers.rarity(self.thesaurus.concepts(text), looked_at)
         return scores
-
-    def _text(self, n: int) -> str:
-        if n not in self._titled:
-            self._titled[n] = titled(self.build.places[n], self.build.folded[n])
-        return self._titled[n]
 
     def children(self, work: str, parent: str, kind: str) -> list[Hit]:
         """The sections of a kind beneath one, in reading order, as hits without score."""
