@@ -101,4 +101,5 @@ class Speakers:
         known = self._known.setdefault(concept, np.full(self._count, _UNREAD, np.int8))
         for number in texts[known[texts] == _UNREAD].tolist():
             known[number] = concept.stands_in(self._text(number))
-        return known[texts] == 1
+        speaking: NDArray[np.bool_] = known[texts] == 1
+        return speaking
