@@ -32,8 +32,8 @@ _WORDS_KEPT = 10_000
 
 
 OWN_WORDS = 0.25
-"""What a follow-up's own words count beside its words with those of the turns before: of 24 follow-ups, an answering
-section came first for 0.54 (0 counts: 0.42), among the first two for 0.75 (0.67); 0.5 lost the third (0.79, 0.75)."""
+"""What a follow-up's own words count beside its words with those of the turns before: of 14 follow-ups, an answering
+section was cited for all (0 counts: 0.93), came among the first two for 0.79 (0.71)."""
 
 
 @dataclass(frozen=True, slots=True)
