@@ -108,6 +108,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const paragraphs = data.paragraphs.map((statements) => paragraph(statements, data, ui));
   const footnotes = data.footnotes.map((line) => footnote(line, data, ui));
   const nearest = data.nearest.map((link) => nearestSection(link, ui));
+  const warnings = data.warnings.map((words) => node("p", { class: "lossy", text: words }));
   const article = node(
     "article",
     { lang: data.lang },
@@ -116,6 +117,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     ...paragraphs,
     list("nearest", data.words.nearest, nearest, data),
     list("footnotes", data.words["quoted-from"], footnotes, data),
+    ...warnings,
   );
   root.replaceChildren(article, tip);
   returnFocus(root);
