@@ -65,7 +65,7 @@ def excess(settings: Settings) -> str:
     floods: dict[str, Callable[[], Script]] = {
         "200,000 pieces": lambda: [HEAD, *[event("and on ")] * 200_000],
         "one piece of 10 MB": lambda: [HEAD, event("x" * 10_000_000), event(finish="stop"), DONE],
-        "a piece each half second": lambda: [HEAD, *[0.5, event("a ")] * 120],
+        "a piece each half second": lambda: [HEAD, *(part for _ in range(120) for part in (0.5, event("a ")))],
     }
     rows = ["| a reply of | ends in s | as | memory, MiB more |", "|---|---|---|---|"]
     with ScriptedModel() as server:
