@@ -127,7 +127,7 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
     return None
 
 
-def _words(query: Query) -> tuple[list[str], bool]:
+def _words(query: Query) -> tuple[Sequence[str], bool]:
     """The words that say what a question is about, and whether it asks something without any that documents have."""
     text = f"{query.context} {query.question}"
     return content_words(text), bool(_OF_THE_WHOLE & query.asks) or found_by_meaning(text)
