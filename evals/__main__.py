@@ -23,6 +23,7 @@ from evals.overhead import run as overhead
 from evals.points import points_table, read_topics, second_assistant
 from evals.producer_answers import producer_answers
 from evals.producers import producers
+from evals.reading import reading
 from evals.scale import scale
 from evals.score import Asks, Outcome, as_json, score, table
 from evals.steps import ablation
@@ -44,6 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _points()
     if options.what == "claims":
         return _claims(list_faults=options.faults)
+    if options.what == "reading":
+        with tempfile.TemporaryDirectory(prefix="footnote-reading-") as folder:
+            print(reading(Path(folder)))
+        return 0
     if options.what in ("files", "producers"):
         return _files(options.what, options.seed)
     if options.what == "overhead":
@@ -211,6 +216,7 @@ def _parser() -> argparse.ArgumentParser:
             "overhead",
             "files",
             "producers",
+            "reading",
             "mutations",
             "points",
             "claims",

@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 import prompts
 from ingest.document import Language
-from ui import ask, library, points
+from ui import ask, check, library, points
 
 _GOING = "going"
 
@@ -23,7 +23,12 @@ class Entry:
     draw: Callable[[], None]
 
 
-ENTRIES = (Entry("ask", ask.page), Entry("points", points.page), Entry("library", library.page))
+ENTRIES = (
+    Entry("ask", ask.page),
+    Entry("points", points.page),
+    Entry("check", check.page),
+    Entry("library", library.page),
+)
 """In the order of the navigation; the first is the start page, at `/`."""
 
 
