@@ -63,19 +63,20 @@ def check_text(check: Check) -> str:
 
 def _part_lines(part: Part, language: Language) -> list[str]:
     marks = "".join(f"[{number}]" for number in part.citations)
-    verdict = prompts.words(language)[f"verdict-{part.verdict}"]
-    return [f"{verdict}: {part.text} {marks}".rstrip(), *(f"  - {_reason(r, language)}" for r in part.reasons)]
+    verdict, colon = prompts.words(language)[f"verdict-{part.verdict}"], ": " if language == "en" else "："
+    return [f"{verdict}{colon}{part.text} {marks}".rstrip(), *(f"  - {_reason(r, language)}" for r in part.reasons)]
 
 
 def _reason(reason: Reason, language: Language) -> str:
     words = prompts.words(language)
     mark = f"[{reason.citation}]" if reason.citation else ""
+    colon, space, stop = (": ", " ", ". ") if language == "en" else ("：", "", "。")
     if reason.type == "document-disagrees":
         said = " ≠ ".join(f"“{text}”" for text in (reason.claim_says, reason.document_says))
-        return f"{words[reason.label]}: {said} {mark}".rstrip()
+        return f"{words[reason.label]}{colon}{said} {mark}".rstrip()
     sides = [(words["check-claim-says"], reason.claim_says), (words["check-document-says"], reason.document_says)]
-    said = " ".join(f"{label} {text}" for label, text in sides if text)
-    return f"{words[reason.label]}. {said} {mark}".rstrip()
+    said = " ".join(f"{label}{space}{text}" for label, text in sides if text)
+    return f"{words[reason.label]}{stop if said else ''}{said} {mark}".rstrip()
 
 
 def _place(citation: Citation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chat.evidence import Evidence, SourceText
+from chat.evidence import Evidence, SourceText, sentence_at
 from chat.names import Names
 from chat.problem import Problem
 from chat.reading import Clause, Reading, read
@@ -40,9 +40,8 @@ class Counterpart:
 
     def problem_at(self) -> tuple[str, SourceText, int, int]:
         """The source's sentence, as `Problem` wants it."""
-        mine = self.sentence
-        start, end = mine[0].start, mine[-1].end
-        return self.source.text.text[start:end].strip(), self.source.text, start, end
+        start, end = sentence_at(self.source.text, self.other.start)
+        return self.source.text.text[start:end], self.source.text, start, end
 
 
 def sources_of(statement: Reading, evidence: Sequence[Evidence], names: Names) -> list[Source]:
