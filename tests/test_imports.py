@@ -31,7 +31,7 @@ HOMES = {
     "rjieba": ["vectorstore/words.py"],
     "bm25s": ["vectorstore/words.py"],
     "Stemmer": ["vectorstore/words.py"],
-    "sqlalchemy": ["vectorstore/catalogue.py", "chat/ledger.py"],
+    "sqlalchemy": ["vectorstore/catalogue.py", "chat/history", "chat/ledger.py"],
     "portalocker": ["vectorstore/build.py"],
     "docx": ["chat/export_docx.py", "ingest/"],
     "pptx": ["chat/export_pptx.py"],
