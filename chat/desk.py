@@ -33,6 +33,7 @@ class _Job:
     ended: threading.Event = field(default_factory=threading.Event)
     followed: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    begun: float = field(default_factory=time.monotonic)
     seen: float = field(default_factory=time.monotonic)
 
 
@@ -60,9 +61,9 @@ class Desk:
         target.start()
 
     def writing(self, turn: str) -> bool:
-        """Whether an answer is being written, or its follow-ups sought. Asking keeps it going."""
+        """Whether an answer is being written. Asking keeps it going."""
         job = self._jobs.get(turn)
-        if job is None:
+        if job is None or job.ended.is_set():
             return False
         job.seen = time.monotonic()
         return True
@@ -73,14 +74,14 @@ class Desk:
         return job.answer if job else None
 
     def wait(self, turn: str, seconds: float) -> bool:
-        """Whether an answer has ended within the time. One that was never begun here has."""
+        """Whether an answer has ended, at most so many seconds after it was begun. One never begun here has."""
         job = self._jobs.get(turn)
-        return job is None or job.ended.wait(seconds)
+        return job is None or job.ended.wait(max(0.0, job.begun + seconds - time.monotonic()))
 
-    def wait_for_follow_ups(self, turn: str, seconds: float) -> None:
+    def wait_for_follow_ups(self, turn: str, seconds: float) -> bool:
+        """Whether the questions that go on from an answer are settled within the time."""
         job = self._jobs.get(turn)
-        if job is not None:
-            job.followed.wait(seconds)
+        return job is None or job.followed.wait(seconds)
 
     def stop(self, owner: str, turn: str) -> None:
         """Ends an answer at once, with what there is of it. Another owner's goes on."""

@@ -6,15 +6,21 @@ The address is all that the page goes by, so that a reload, the way back and a s
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from chat.conversation import Exchange
 from ingest.document import Language
 from ui.documents import Documents
 from ui.source import Place, citation_numbered, coarse_anchor, reading_edition, section_label
+
+_MOVED = "moved-address"
+_UNDERWAY = 2.0
+"""Seconds within which a browser may still ask with the address that it had before it heard of a move."""
 
 _OPEN = re.compile(r"([1-9]\d{0,5})(?:\.([1-9]\d{0,5}))?")
 
@@ -48,7 +54,19 @@ def move(to: Address) -> None:
     place = {"c": to.conversation, "s": opened, "work": to.work, "at": to.at, "about": to.about}
     language = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
     wanted = {**language, **{name: value for name, value in place.items() if value}}
-    if wanted != st.query_params.to_dict():
+    before = st.query_params.to_dict()
+    if wanted != before:
+        st.session_state[_MOVED] = (before, wanted, time.monotonic())
+        st.query_params.from_dict(wanted)
+
+
+def settle() -> None:
+    """Keeps to the last move where the browser asked again before it had heard of it; the way back is followed."""
+    before, wanted, when = st.session_state.get(_MOVED, ({}, {}, 0.0))
+    context = get_script_run_ctx()
+    if time.monotonic() - when > _UNDERWAY or context is None or context.is_history_navigation:
+        return
+    if st.query_params.to_dict() == before:
         st.query_params.from_dict(wanted)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import streamlit as st
+
 import prompts
 from chat.answer import Answer
 from chat.conversation import REASONS, Exchange, Feedback, Verdict
@@ -13,6 +15,8 @@ from ui import address, asking, text
 from ui.chips import Row, show_answer
 from ui.documents import Documents, open_history
 from ui.reader import owner
+
+_follow_ups = text.component("follow_ups")
 
 
 def show_exchange(exchange: Exchange, latest: bool, library: Documents, language: Language) -> None:
@@ -28,17 +32,16 @@ def show_exchange(exchange: Exchange, latest: bool, library: Documents, language
         latest=latest,
         on_cite=partial(address.open_citation, turn),
         on_open=partial(address.open_section, turn),
-        more=more_data(exchange, latest, library, language),
+        more=more_data(exchange, library, language),
         on_more={
-            "ask": asking.ask,
             "again": lambda _: asking.ask(exchange.question),
             "feedback": partial(_take_feedback, exchange.id),
         },
     )
 
 
-def more_data(exchange: Exchange, latest: bool, library: Documents, language: Language) -> Row:
-    """What stands below an answer: nothing to do while it grows; follow-ups under the latest only."""
+def more_data(exchange: Exchange, library: Documents, language: Language) -> Row:
+    """What stands below an answer; nothing to do while it grows."""
     from chat.transcript import answer_text
 
     words = prompts.words(language)
@@ -49,13 +52,28 @@ def more_data(exchange: Exchange, latest: bool, library: Documents, language: La
         "state": "writing" if writing else "stopped" if exchange.state in ("stopped", "writing") else exchange.state,
         "state_label": "" if writing or exchange.state in ("whole", "failed") else words["state-stopped"],
         "waiting": words["looking"] if writing and not (answer and answer.statements) else "",
-        "more_words": {name: words[name] for name in (*names, "go-on", "cancel")},
+        "more_words": {name: words[name] for name in (*names, "cancel")},
         "copy": answer_text(answer, library.works, language) if answer and not writing else "",
         "reasons": [[reason, words[f"reason-{reason}"]] for reason in REASONS],
         "feedback": _feedback(exchange.feedback),
-        "follow_ups": list(exchange.follow_ups) if latest and not writing else [],
         "writer": _writer(answer, language) if answer and not writing else "",
     }
+
+
+def show_follow_ups(exchange: Exchange, language: Language) -> None:
+    """Draws the questions that go on from an answer."""
+    key = f"follow-ups-{exchange.id}"
+    answer = exchange.answer
+    _follow_ups(
+        key=key,
+        data={
+            "heading": prompts.words(language)["go-on"],
+            "page_lang": language,
+            "lang": answer.language if answer else language,
+            "questions": list(exchange.follow_ups),
+        },
+        on_ask_change=lambda: asking.ask(str(st.session_state[key].ask)),
+    )
 
 
 def _shown(exchange: Exchange) -> Answer:

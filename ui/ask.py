@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import prompts
 from chat.conversation import Conversation, Exchange
 from ingest.document import Language, Refusal
 from ui import address, asking, text
-from ui.answers import show_exchange
+from ui.answers import show_exchange, show_follow_ups
 from ui.conversations import show_conversations
 from ui.documents import Documents, documents_of, open_assistant, open_desk, open_history
 from ui.language import chosen_language
@@ -26,7 +28,9 @@ _AT_ONCE = 0.9
 """Seconds for which the page waits before it shows a growing answer: without a model answers take a tenth of that."""
 
 _POLL = 0.3
-_DRAWN = "drawn-address"
+_LOOK = 0.05
+_FOLLOW_UPS = 5.0
+"""Seconds for which a drawn page waits for the questions that go on from its last answer; they take a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,16 @@ def page() -> None:
     except Refusal as refusal:
         text.problem(refusal.in_language(language), language)
         return
+    address.settle()
     scene = _scene(library, language)
-    st.session_state[_DRAWN] = address.here()
     show_conversations(scene.conversation, scene.library, language)
     if not scene.exchanges:
         about(library, language)
         suggestions(library.works, language, asking.ask)
-    for exchange in scene.exchanges:
-        _show(exchange, scene)
+    drawn = [_show(exchange, scene) for exchange in scene.exchanges]
     _bottom(scene)
+    if drawn:
+        _go_on(*drawn[-1], language)
 
 
 def _scene(library: Documents, language: Language) -> _Scene:
@@ -71,33 +76,60 @@ def _scene(library: Documents, language: Language) -> _Scene:
         return _Scene(language, library, None, ())
 
 
-def _show(exchange: Exchange, scene: _Scene) -> None:
-    """A question, what became of it, and the panel where it is open on it."""
+def _show(exchange: Exchange, scene: _Scene) -> tuple[Exchange, DeltaGenerator | None]:
+    """A question, what became of it, and the panel where it is open on it: as drawn, and the place to go on from."""
     with st.chat_message("user", avatar=":material/person:"):
         text.plain(exchange.question)
     with st.chat_message("assistant", avatar=":material/format_quote:"):
-        latest = exchange is scene.exchanges[-1]
-        if latest or exchange.state == "writing":
+        if exchange.state == "writing":
             open_desk().wait(exchange.id, _AT_ONCE)
             exchange = asking.as_it_stands(exchange.id)
-        if latest and asking.alive(exchange):
-            _growing(exchange.id)
-        else:
-            show_exchange(exchange, latest, scene.library, scene.language)
-    slot = st.empty()  # there also while nothing is open, so that what comes after keeps its place
+        show_exchange(exchange, exchange.id == scene.exchanges[-1].id, scene.library, scene.language)
+        below = _below(exchange, exchange.id == scene.exchanges[-1].id, scene.language)
     place = address.place_of(address.here(), scene.exchanges, scene.library, scene.language)
     if place and place.exchange == exchange.position:
-        with slot.container():
+        with st.container():
             show_panel(place, exchange.answer, scene.library, scene.language)
+    else:
+        st.empty()  # what comes after keeps its place, whether the panel is open or not
+    return exchange, below
+
+
+def _below(exchange: Exchange, latest: bool, language: Language) -> DeltaGenerator | None:
+    """The next questions where they are known; else the place for them."""
+    if latest and exchange.follow_ups:
+        show_follow_ups(exchange, language)
+        return None
+    return st.empty()
+
+
+def _go_on(drawn: Exchange, below: DeltaGenerator | None, language: Language) -> None:
+    """After the page is drawn: an answer that grows is looked after, below a whole one come the next questions.
+
+    Nothing that stands on the page is drawn again for them, so that a reader who is at a chip already stays there.
+    """
+    if asking.alive(drawn):
+        _watch(drawn)
+    elif below:
+        _draw_follow_ups(drawn, below, language)
+
+
+def _draw_follow_ups(drawn: Exchange, below: DeltaGenerator, language: Language) -> None:
+    until = time.monotonic() + _FOLLOW_UPS
+    while not open_desk().wait_for_follow_ups(drawn.id, _LOOK) and time.monotonic() < until:
+        below.empty()  # a click ends the waiting here
+    followed = asking.as_it_stands(drawn.id)
+    if followed.follow_ups:
+        with below:
+            show_follow_ups(followed, language)
 
 
 @st.fragment(run_every=_POLL)
-def _growing(turn: str) -> None:
-    """An answer as far as it is written, drawn again and again by itself; at its end the page is drawn whole."""
-    language = chosen_language()
-    exchange = asking.as_it_stands(turn)
-    show_exchange(exchange, True, documents_of(open_assistant(language)), language)
-    if not asking.alive(exchange) or st.session_state.get(_DRAWN) != address.here():
+def _watch(drawn: Exchange) -> None:
+    """Looks after an answer, and draws the page again when there is more of it. Itself it draws nothing: what stands
+    in a fragment changes hands when the fragment ends, and a click in that moment is lost."""
+    now = asking.as_it_stands(drawn.id)
+    if (now.state, now.answer) != (drawn.state, drawn.answer) or not asking.alive(now):
         st.rerun()
 
 
@@ -108,7 +140,7 @@ def _bottom(scene: _Scene) -> None:
     words = prompts.words(scene.language)
     latest = asking.as_it_stands(scene.exchanges[-1].id) if scene.exchanges else None
     with st.bottom:
-        if latest and latest.state == "writing" and asking.alive(latest):
+        if latest and asking.alive(latest):
             stop = partial(open_desk().stop, owner(), latest.id)
             st.button(words["stop"], key="stop", icon=":material/stop_circle:", on_click=stop)
         show_scope(scene.conversation, scene.library, scene.language)

@@ -66,8 +66,8 @@ def as_it_stands(turn: str) -> Exchange:
 
 
 def alive(exchange: Exchange) -> bool:
-    """Whether an answer is still being written, or its follow-ups sought."""
-    if open_desk().writing(exchange.id):
-        return True
+    """Whether an answer is still being written."""
+    if exchange.state != "writing":
+        return False
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    return exchange.state == "writing" and now - exchange.saved < _SILENCE
+    return open_desk().writing(exchange.id) or now - exchange.saved < _SILENCE

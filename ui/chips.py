@@ -33,8 +33,8 @@ def show_answer(
 ) -> None:
     """Draws an answer, in view where it is the latest. A chip hands over its number, a section its work and anchor.
 
-    `more` is what stands below it, drawn by the component: state, copy, feedback, follow-ups; `on_more` takes what a
-    reader does there, by name: `ask`, `again`, `feedback`.
+    `more` is what stands below it, drawn by the component: state, copy, feedback; `on_more` takes what a reader does
+    there, by name: `again`, `feedback`.
     """
 
     def open_section(place: Any) -> None:

@@ -145,12 +145,6 @@ async function copy(text, opener, words) {
   setTimeout(() => (opener.textContent = words.copy), 2000);
 }
 
-function followUps(data, ui) {
-  const items = (data.follow_ups ?? []).map((question) =>
-    node("li", {}, button({ class: "section", text: question, click: () => ui.trigger("ask", question) })));
-  return list("follow-ups", data.more_words?.["go-on"], items, data);
-}
-
 // A new answer is brought above the question box; one that is higher than the window is shown from its start.
 function arrive(root, latest) {
   const fresh = latest && !root.drawn;
@@ -212,8 +206,7 @@ function frame(root) {
   root.tip = node("div", { class: "tip", id: "quote", role: "tooltip", popover: "manual" });
   root.body = node("div", { class: "body" });
   root.below = node("div", { class: "below" });
-  root.next = node("div", { class: "below" });
-  root.article = node("article", {}, root.body, root.below, root.next);
+  root.article = node("article", {}, root.body, root.below);
   root.replaceChildren(root.article, root.tip);
   returnFocus(root);
   return root;
@@ -225,9 +218,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const ui = { root, tip: root.tip, trigger: (name, value) => root.trigger(name, value) };
   root.article.lang = data.lang;
   root.article.ariaBusy = String(data.state === "writing");
-  const { copy: _copy, reasons: _reasons, feedback, follow_ups, writer, more_words, latest, ...answer } = data;
+  const { copy: _copy, reasons: _reasons, feedback, writer, more_words, latest, ...answer } = data;
   redraw(root.body, answer, () => body(data, ui));
   redraw(root.below, [feedback, writer, more_words, data.copy, data.state], () => [written(data), tools(data, ui)]);
-  redraw(root.next, [follow_ups, more_words], () => [followUps(data, ui)]);
   arrive(root, data.latest);
 }
