@@ -11,32 +11,20 @@ from streamlit.navigation.page import StreamlitPage
 import prompts
 from ingest.document import Language
 
-_GOING = "going"
-
-
 NAMES = ("ask", "read", "points")
 """In the order of the navigation; each is a module of ui with `page()`. The first is the start page, at `/`."""
 
 
 def navigate(language: Language) -> StreamlitPage:
-    """The page that the address names, with the navigation above it. Follows what `go` asked for."""
+    """The page that the address names, with the navigation above it."""
     words = prompts.words(language)
     pages = {
         name: st.Page(partial(_draw, name), title=words[f"page-{name}"], url_path=name, default=name == NAMES[0])
         for name in NAMES
     }
-    page = st.navigation(list(pages.values()), position="top")
-    if going := st.session_state.pop(_GOING, None):
-        name, place = going
-        st.switch_page(pages[name], query_params=place)
-    return page
+    return st.navigation(list(pages.values()), position="top")
 
 
 def _draw(name: str) -> None:
     """A page's module is loaded when it is opened, so that the first paint waits for no other."""
     import_module(f"ui.{name}").page()
-
-
-def go(name: str, place: dict[str, str]) -> None:
-    """Opens another page at a place, before anything is drawn again: for what a click does."""
-    st.session_state[_GOING] = (name, place)

@@ -9,7 +9,7 @@ import streamlit as st
 import prompts
 from chat.answer import Answer, Citation
 from ingest.document import Edition, Language
-from ui import address, pages, text
+from ui import address, text
 from ui.documents import Documents, edition_details
 from ui.source import (
     Column,
@@ -53,7 +53,6 @@ def show_panel(
         data=panel_data(place, answer, library, language),
         on_go_change=lambda: on_go(str(st.session_state[_KEY].go)),
         on_close_change=on_close,
-        on_read_change=lambda: pages.go("read", dict(st.session_state[_KEY].read)),
     )
 
 

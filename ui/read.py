@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import streamlit as st
 
 import prompts
 from ingest.document import Language, Refusal, Work
-from ui import pages, text
+from ui import text
 from ui.documents import Documents, documents_of, open_assistant
 from ui.language import chosen_language
 from ui.masthead import standing_line
@@ -98,12 +97,7 @@ def _show_text(work: Work, spot: Spot, search: str, library: Documents, language
         data=reading_data(work, library, spot.at, spot.beside, search, language),
         on_go_change=lambda: _move(Spot(work.id, str(st.session_state[_TEXT].go), spot.beside)),
         on_beside_change=lambda: _move(Spot(work.id, spot.at, str(st.session_state[_TEXT].beside))),
-        on_ask_change=partial(_ask_about, work.id),
     )
-
-
-def _ask_about(work: str) -> None:
-    pages.go("ask", {"about": f"{work}/{st.session_state[_TEXT].ask}"})
 
 
 def _here() -> Spot:

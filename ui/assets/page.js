@@ -35,13 +35,21 @@ function saveFile(file) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-// A link to a place in our own pages, never to another host; a plain click goes there without loading the page anew.
+// A link to a place in our own pages, never to another host. A plain click does `go`, else goes there.
 function placeLink(settings, page, place, go, ...children) {
   const link = node("a", { ...settings, href: `${page}?${new URLSearchParams(place)}` }, ...children);
   link.addEventListener("click", (event) => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    go();
+    (go ?? (() => visitPlace(page, place)))();
   });
   return link;
+}
+
+// Another of our pages in one step of the browser's history, without loading it anew; the language chosen stays.
+function visitPlace(page, place) {
+  const language = new URLSearchParams(location.search).get("lang");
+  const to = new URLSearchParams({ ...(language && { lang: language }), ...place });
+  history.pushState({}, "", `${page}?${to}`);
+  dispatchEvent(new PopStateEvent("popstate"));
 }

@@ -45,7 +45,7 @@ function head(data, ui) {
   const shut = button({ class: "close", "aria-label": data.words.close, click: () => close(ui) },
     node("span", { "aria-hidden": "true", text: "×" }));
   const read = data.read && data.columns.length
-    ? placeLink({ class: "read" }, "read", data.read, () => ui.trigger("read", data.read), data.words["open-in-read"])
+    ? placeLink({ class: "read" }, "read", data.read, null, data.words["open-in-read"])
     : null;
   return node("div", { class: "head" }, node("div", {}, title, read), shut);
 }

@@ -17,7 +17,7 @@ function marginal(row, data, ui) {
     await navigator.clipboard?.writeText(address.toString()).catch(() => {});
   }, row.anchor.startsWith("0") || !/^\d/.test(row.anchor) ? data.words["link-here"] : label("span", {}, `§${row.anchor}`));
   const ask = button({ class: "act", text: data.words["ask-about"], "aria-label": `${data.words["ask-about"]}: ${row.label}`,
-    click: () => ui.trigger("ask", row.anchor) });
+    click: () => visitPlace("./", { about: `${data.work}/${row.anchor}` }) });
   return node("div", { class: "acts", lang: data.lang }, link, ask);
 }
 
@@ -56,8 +56,20 @@ function arrive(root, data) {
   root.place = place;
   root.search = data.search;
   const at = [...root.querySelectorAll(".row")].find((row) => row.dataset.anchor === data.at);
-  if (searched) root.querySelector("mark")?.scrollIntoView({ block: "center" });
-  else if (moved && at) at.scrollIntoView({ block: "start" });
+  const mark = searched && root.querySelector("mark");
+  if (mark) bring(mark, "center");
+  else if (moved && at) bring(at, "start");
+}
+
+// The page goes on taking its shape for a moment after it is drawn; the place stays in view until the reader moves.
+function bring(element, block) {
+  const reader = new AbortController();
+  const moves = { signal: reader.signal, capture: true, passive: true };
+  for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(name, () => reader.abort(), moves);
+  for (const wait of [0, 100, 300, 700, 1500]) {
+    setTimeout(() => reader.signal.aborted || element.scrollIntoView({ block }), wait);
+  }
+  setTimeout(() => reader.abort(), 2000);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
