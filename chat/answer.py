@@ -105,6 +105,9 @@ class Answer:
     notice: str = ""
     """A sentence of our own: why nothing is quoted, or what to bear in mind."""
 
+    warnings: tuple[str, ...] = ()
+    """What could not be read of the documents quoted: a sentence for each work; the last lines of `text`."""
+
     ended: Ended = "complete"
     writer: str = "quotes"
     model: str | None = None

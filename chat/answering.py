@@ -9,6 +9,7 @@ from functools import cached_property
 import prompts
 from chat.answer import Answer, Ended
 from chat.asked import Asked, Prompt
+from chat.cautions import loss_warnings
 from chat.clock import Clock
 from chat.composer import Composer
 from chat.context import Numbered, answer_prompt, choose_passages
@@ -25,7 +26,7 @@ from chat.settings import Settings
 from chat.understand import Query, understand
 from chat.verify import Draft, DraftStatement, compose, verify
 from chat.write import QuotingWriter, nearest_sections
-from ingest.document import CAPTIONS, Language
+from ingest.document import Language, without_body
 from vectorstore.build import Build
 from vectorstore.retrieve import Hits, Search
 
@@ -220,9 +221,12 @@ class Answering:
         yield self._finished(answer)
 
     def _finished(self, answer: Answer) -> Finished:
+        warnings = loss_warnings(answer, self._build)
         return Finished(
             replace(
                 answer,
+                text="\n".join([answer.text, *warnings]),
+                warnings=warnings,
                 hits=tuple(ranked(self._hits)),
                 prompt_version=prompts.digest(),
                 build=self._build.id,
@@ -247,11 +251,8 @@ def _written(answer: Answer) -> Iterator[Wrote]:
 
 
 def _cites_caption(statement: DraftStatement) -> bool:
-    return any(
-        section.anchor == span.anchor and section.kind in CAPTIONS
-        for span in statement.spans
-        for section in span.edition.outline.sections
-    )
+    """Whether a statement is the caption of a table or figure whose body is missing."""
+    return any(span.anchor in without_body(span.edition.outline.sections) for span in statement.spans)
 
 
 def _joined(notices: Sequence[str], language: Language) -> str:

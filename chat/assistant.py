@@ -10,12 +10,14 @@ from langchain_core.embeddings import Embeddings
 from chat.answer import Answer, Turn
 from chat.answering import Answering
 from chat.asked import Asked, Prompt
+from chat.claims import Check, check
 from chat.coverage import Vocabulary
 from chat.events import AnswerStream
 from chat.ledger import Ledger
 from chat.model import ChatModel, LanguageModel
 from chat.points import Order, TalkingPoints, quoted_points
 from chat.recorded import Recorded
+from chat.selfcheck import Mismatch, selfcheck
 from chat.settings import Settings
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
 from vectorstore.build import Build, Progress, open_build, publish_build, writer_lock
@@ -149,6 +151,14 @@ class Assistant:
         """Talking points on a topic. Raises Refusal for an order that is none and for unknown works."""
         search = self.search()
         return quoted_points(order, search, self._vocabulary or Vocabulary(search.build))
+
+    def check(self, claim: str, language: Language | None = None, works: Collection[str] = ()) -> Check:
+        """The verdict on each claim of a text. Raises Refusal for a text that is none and for unknown works."""
+        return check(self.search(), claim, works, language)
+
+    def selfcheck(self, work: str) -> list[Mismatch]:
+        """Where a work contradicts itself. Raises UnknownDocument."""
+        return selfcheck(self.build, work)
 
     def _asked(
         self,

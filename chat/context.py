@@ -10,7 +10,7 @@ import prompts
 from chat.model import Message
 from chat.span import Span
 from chat.write import reading_place
-from ingest.document import CAPTIONS, Edition, Language
+from ingest.document import CAPTIONS, Edition, Language, without_body
 from ingest.passages import sentence_spans, width
 from vectorstore.retrieve import Hit
 from vectorstore.words import content_words
@@ -41,6 +41,7 @@ class Numbered:
     start: int
     end: int
     is_caption: bool = False
+    """Of a table or figure whose body is missing."""
 
     @property
     def text(self) -> str:
@@ -65,7 +66,7 @@ def choose_passages(hits: Iterable[Hit], language: Language, budget: int) -> tup
         section = place.section
         if section.start >= section.end:
             continue
-        caption = section.kind in CAPTIONS
+        caption = section.kind in CAPTIONS and section.anchor in without_body(place.edition.outline.sections)
         passage = Numbered(
             len(chosen) + 1, hit.work, place.edition, section.anchor, section.start, section.end, caption
         )

@@ -17,6 +17,7 @@ import prompts
 from chat.expected import holds_figure, holds_name, wanted_figure, wanted_name
 from chat.gazetteer import Gazetteer
 from chat.numbers import figures
+from chat.tables import has_body
 from chat.understand import Query, found_by_meaning
 from ingest.document import BODIES, CAPTIONS, Section, Work
 from vectorstore.build import Build
@@ -104,7 +105,7 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
     if "advice" in query.asks or _ADVICE.search(fold(query.question)):
         return Silence("advice")
     if query.captions:
-        return _caption_gap(query.captions, hits)
+        return _caption_gap(query, hits, vocabulary)
     words, meant = _words(query)
     if not words and not meant:
         return Silence("wordless")
@@ -114,8 +115,8 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
         return Silence("name", unknown[0])
     if not meant and _all_unheard(words, build, vocabulary):
         return Silence("distant")
-    if captions := _captions_meant(query, hits):
-        return Silence("caption", sections=captions)
+    if captions := captions_asked(query, hits):
+        return _bodiless(captions)
     works = [build.works[hit.work] for hit in hits[:1]]
     if later := _later_than_all(query.question, works, vocabulary.words):
         return Silence("later", later)
@@ -126,7 +127,7 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
     return None
 
 
-def _words(query: Query) -> tuple[list[str], bool]:
+def _words(query: Query) -> tuple[Sequence[str], bool]:
     """The words that say what a question is about, and whether it asks something without any that documents have."""
     text = f"{query.context} {query.question}"
     return content_words(text), bool(_OF_THE_WHOLE & query.asks) or found_by_meaning(text)
@@ -150,10 +151,19 @@ def unknown_names(question: str, vocabulary: Vocabulary) -> list[str]:
     return found
 
 
-def _caption_gap(anchors: Collection[str], hits: Sequence[Hit]) -> Silence:
-    """The captions named; tables and figures of text have none of their body."""
-    found = [(hit.work, hit.places[0].section) for anchor in anchors for hit in hits if hit.anchor == anchor]
-    return Silence("caption", sections=tuple(found)) if found else Silence("no-caption", next(iter(anchors)))
+def _caption_gap(query: Query, hits: Sequence[Hit], vocabulary: Vocabulary) -> Silence | None:
+    """Of the captions that a question names, those without body; or that there is none such."""
+    found = captions_asked(query, hits)
+    if not found:
+        return Silence("no-caption", query.captions[0])
+    if unknown := unknown_names(query.question, vocabulary):
+        return _bodiless(found) or Silence("name", unknown[0])
+    return _bodiless(found)
+
+
+def _bodiless(captions: Sequence[Hit]) -> Silence | None:
+    missing = tuple((hit.work, hit.places[0].section) for hit in captions if not has_body(hit))
+    return Silence("caption", sections=missing) if missing else None
 
 
 _ADVICE = re.compile(
@@ -173,14 +183,15 @@ CAPTIONS_MEANT = 3
 """Among so many of the best sections must the caption be, were it a section like others."""
 
 
-def _captions_meant(query: Query, hits: Sequence[Hit]) -> tuple[tuple[str, Section], ...]:
-    """The caption that a question describes instead of naming its number."""
+def captions_asked(query: Query, hits: Sequence[Hit]) -> list[Hit]:
+    """The captions that a question names by their numbers, else the one that it describes."""
+    if query.captions:
+        return [hit for anchor in query.captions for hit in hits if hit.anchor == anchor]
     if "caption" in query.asks or not _DRAWN.search(fold(query.question)):
-        return ()
+        return []
     captions = [hit for hit in hits[: 4 * CAPTIONS_MEANT] if hit.places[0].section.kind in CAPTIONS]
     best = hits[CAPTIONS_MEANT - 1 : CAPTIONS_MEANT]
-    found = [hit for hit in captions[:1] if all(hit.score - Weights().caption >= other.score for other in best)]
-    return tuple((hit.work, hit.places[0].section) for hit in found)
+    return [hit for hit in captions[:1] if all(hit.score - Weights().caption >= other.score for other in best)]
 
 
 def _lacks(query: Query, hits: Sequence[Hit], vocabulary: Vocabulary) -> Gap | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import prompts
 from vectorstore.words import to_simplified
@@ -81,30 +82,47 @@ def known_entities() -> tuple[Entity, ...]:
 
 
 @cache
-def _names() -> tuple[dict[str, Entity], dict[str, tuple[set[str], Entity]]]:
-    """Entities by Chinese name, and by Latin name in lower case with its spellings."""
-    pairs = [(name, entity) for entity in known_entities() for name in entity.names]
-    chinese = {name: entity for name, entity in pairs if not name.isascii()}
-    latin: dict[str, tuple[set[str], Entity]] = {}
-    for name, entity in pairs:
-        if name.isascii():
-            latin.setdefault(name.lower(), (set(), entity))[0].add(name)
-    return chinese, latin
+def _chinese_names() -> Mapping[str, Sequence[tuple[str, Entity]]]:
+    """Chinese names with their entities, by the first character."""
+    named = {name: entity for entity in known_entities() for name in entity.names if not name.isascii()}
+    names: defaultdict[str, list[tuple[str, Entity]]] = defaultdict(list)
+    for name, entity in named.items():
+        names[name[0]].append((name, entity))
+    return names
 
 
-def named_entities(question: str) -> Iterator[tuple[Entity, int, int]]:
-    """The well-known names in a text, each with its place."""
-    simplified = to_simplified(question)  # of the same length
-    chinese, latin = _names()
-    for name, entity in chinese.items():
-        if (start := simplified.find(name)) >= 0:
-            yield entity, start, start + len(name)
-    words = list(_WORD.finditer(question))
+@cache
+def _latin_names() -> Mapping[str, tuple[set[str], Entity]]:
+    """Latin names in lower case, with their spellings and entity."""
+    names: dict[str, tuple[set[str], Entity]] = {}
+    for entity in known_entities():
+        for name in filter(str.isascii, entity.names):
+            names.setdefault(name.lower(), (set(), entity))[0].add(name)
+    return names
+
+
+@lru_cache(maxsize=2048)  # those of the same sentences are asked for again and again
+def named_entities(text: str) -> tuple[tuple[Entity, int, int], ...]:
+    """The well-known names in a text, each with its place: the first of a Chinese one, every one of a Latin one."""
+    return (*_chinese_in(to_simplified(text)), *_latin_in(text))  # Simplified is of the same length
+
+
+def _chinese_in(simplified: str) -> Iterator[tuple[Entity, int, int]]:
+    known, seen = _chinese_names(), set()
+    for start, character in enumerate(simplified):
+        for name, entity in known.get(character, ()):
+            if name not in seen and simplified.startswith(name, start):
+                seen.add(name)
+                yield entity, start, start + len(name)
+
+
+def _latin_in(text: str) -> Iterator[tuple[Entity, int, int]]:
+    known, words = _latin_names(), list(_WORD.finditer(text))
     for first in range(len(words)):
         for last in words[first : first + LONGEST]:
             start, end = words[first].start(), last.end()
-            typed = question[start:end]
-            spellings, found = latin.get(typed.lower(), (set(), None))
+            typed = text[start:end]
+            spellings, found = known.get(typed.lower(), (set(), None))
             if found and (typed in spellings or _is_no_word(typed) or not (found.cased or len(typed) <= TICKER)):
                 yield found, start, end
 

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from math import isclose
 from typing import Literal
 
@@ -37,7 +38,8 @@ class Figure:
     end: int = 0
 
 
-def figures(text: str) -> list[Figure]:
+@lru_cache(maxsize=2048)  # those of the same sentences are asked for again and again
+def figures(text: str) -> tuple[Figure, ...]:
     """Every figure of a text, in order. Ordinals, numbered headings, references, names, times and links are none."""
     folded = _folded(text)
     rest = _strike(words.NO_FIGURES, folded)
@@ -54,7 +56,7 @@ def figures(text: str) -> list[Figure]:
         phrases += found
     amounts = sorted([*(_Amount(phrase) for phrase in phrases), *_amounts(rest, text)], key=lambda a: a.figure.start)
     bounded = [_bounded(figure, folded) for figure in _ranges(amounts, folded)]
-    return sorted([*dates, *bounded], key=lambda figure: figure.start)
+    return tuple(sorted([*dates, *bounded], key=lambda figure: figure.start))
 
 
 def same(one: Figure, other: Figure) -> bool:

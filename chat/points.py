@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import prompts
 from chat.answer import Citation, Outcome
 from chat.candidates import Candidate
+from chat.cautions import warnings_of
 from chat.coverage import Silence, Vocabulary
 from chat.modality import is_hedged
 from chat.names import names_of
@@ -110,6 +111,11 @@ class TalkingPoints:
             Source(work.id, work.title(self.language), work.author, work.date.isoformat() if work.date else None)
             for work in works
         )
+
+    def warnings(self, build: Build) -> tuple[str, ...]:
+        """What could not be read of the works cited, a sentence for each."""
+        editions = {(span.edition.work, span.edition.id): span.edition for span in self.numbers}
+        return warnings_of(editions.values(), build, self.language)
 
 
 def quoted_points(order: Order, search: Search, vocabulary: Vocabulary) -> TalkingPoints:

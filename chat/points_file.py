@@ -98,7 +98,7 @@ def points_handout(points: TalkingPoints, build: Build) -> Handout:
             Part(words["points-part"], lines(points.points), listed=True),
             Part(words["risks-part"], lines(_risks_of(points, build)), listed=True),
         ),
-        (*sources, writer_line(points), points.disclaimer),
+        (*sources, *points.warnings(build), writer_line(points), points.disclaimer),
         words["details-comma"].join([*sources[:1], words["not-advice"]]),
     )
 
@@ -161,4 +161,4 @@ def points_text(points: TalkingPoints, build: Build) -> str:
         f"  {words['source-of'].format(title=s.title, author=s.author or '–', date=s.date or '–')}"
         for s in points.sources(build)
     ]
-    return "\n".join([*lines, writer_line(points), points.disclaimer])
+    return "\n".join([*lines, *points.warnings(build), writer_line(points), points.disclaimer])

@@ -93,7 +93,9 @@ class Reading:
 def read(text: str, names: Names) -> Reading:
     """Reads a text. Pure; the last 4,096 readings are kept, since the same passages are read again and again."""
     side = side_of(text)
-    found = [name for name in names.find(text) if name.kind not in ("currencies", "technologies")]
+    found = [name for name in names.find(text) if name.kind not in ("currencies", "technologies", "events")]
+    terms = [name for name in found if name.kind == "term"]
+    found = [name for name in found if name.kind != "term"]
     numbers = figures(text)
     found = [name for name in found if not any(f.start < name.end and name.start < f.end for f in numbers)]
     clauses: list[Clause] = []
@@ -102,7 +104,8 @@ def read(text: str, names: Names) -> Reading:
             mine = tuple(name for name in found if start <= name.start < end)
             values = tuple(figure for figure in numbers if start <= figure.start < end)
             before = clauses[-1] if clauses and clauses[-1].sentence == number else None
-            clauses.append(_clause(text, start, end, number, values, mine, before))
+            spoken = frozenset(f"~{term.key}" for term in terms if start <= term.start < end)
+            clauses.append(_clause(text, start, end, number, values, mine, spoken, before))
     return Reading(text, side, tuple(clauses))
 
 
@@ -132,6 +135,7 @@ def _clause(
     number: int,
     values: tuple[Figure, ...],
     mine: tuple[Name, ...],
+    spoken: frozenset[str],
     before: Clause | None,
 ) -> Clause:
     folded = fold(text)[start:end]
@@ -149,7 +153,7 @@ def _clause(
         end,
         number,
         folded,
-        words_of(plain),
+        words_of(plain) | spoken,
         frozenset(content_words(folded)),
         values,
         mine,
@@ -177,7 +181,17 @@ def _without(text: str, start: int, values: Sequence[Figure], mine: Sequence[Nam
     for key in ("possible", "likely", "expected", "certain"):
         for match in _pattern(key).finditer(folded):
             text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
-    return _NEGATION.sub(lambda match: " " * len(match[0]), fold(text))
+    text = _OWN_VOICE.sub(lambda match: " " * len(match[0]), fold(text))
+    return _NEGATION.sub(lambda match: " " * len(match[0]), text)
+
+
+_OWN_VOICE = re.compile(
+    r"(?:本?报告|作者|文件|文中|本所|结论|摘要)(?:所列|所说|预计|预期|认为|指出|表示|提到|形容|强调|警告|说|称|把|将|预估|列明|给)?"
+    r"|\b(?:according to )?the (?:report|authors?|documents?|paper|conclusion|text)(?:'s)?"
+    r"(?: (?:says?|said|states?|notes?|thinks?|expects?|judges?|warns?|finds?|considers?|argues?|believes?|cites?"
+    r"|describes?|names?|lists?|keeps?)\b)?(?: that\b)?"
+)
+"""The report as the one who says it."""
 
 
 @lru_cache(maxsize=8192)

@@ -44,7 +44,7 @@ def support(statement: str, evidence: Sequence[Evidence], names: Names) -> list[
         *contrast_problems(reading, sources, counterparts(reading, sources)),
         *change_problems(reading, sources),
     ]
-    wording = wording_problem(reading, evidence)
+    wording = wording_problem(reading, evidence, names)
     return [*problems, *([wording] if wording else [])]
 
 

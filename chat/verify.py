@@ -115,10 +115,10 @@ def cite(span: Span, number: int, build: Build) -> Citation:
 
 
 def section_heading(edition: Edition, anchor: str) -> str:
-    """What people see of an anchor: the title of its item, else chapter, or its own for captions and front matter."""
+    """What people see of an anchor: the title of its item, chapter or table; front matter has its own."""
     sections = {section.anchor: section for section in edition.outline.sections}
     section = sections[anchor]
-    while section.kind in ("paragraph", "bullet", "heading") and section.parent:
+    while section.kind in ("paragraph", "bullet", "heading", "row") and section.parent:
         section = sections[section.parent]
     return section.title
 

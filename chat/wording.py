@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chat.evidence import Evidence, SourceText
 from chat.names import Names
 from chat.problem import Problem
-from chat.reading import Clause, Reading, read, words_of
+from chat.reading import Clause, Reading, read
 
 ALIKE = 0.3
 """Share of a clause's words that a clause of the sources must have to count as its counterpart."""
@@ -80,20 +80,38 @@ def _said(clause: Clause) -> frozenset[str]:
     return clause.words | names | values
 
 
-def wording_problem(statement: Reading, evidence: Sequence[Evidence]) -> Problem | None:
+def wording_problem(statement: Reading, evidence: Sequence[Evidence], names: Names) -> Problem | None:
     """A problem where the sources share too few of the statement's words to be about what it says."""
     texts = [text for each in evidence for text in each.texts]
-    share, across = shared_words(statement, texts)
+    share, across = shared_words(statement, texts, names)
     if share >= (SHARED_ACROSS if across else SHARED):
         return None
     return Problem("wording", statement.text)
 
 
-def shared_words(statement: Reading, texts: Sequence[SourceText]) -> tuple[float, bool]:
-    """Share of a statement's words that texts and their titles have, and whether no text is in its language."""
-    words = statement.words
-    if not words:
+def shared_words(
+    statement: Reading,
+    texts: Sequence[SourceText],
+    names: Names,
+    *,
+    plain: bool = False,
+    but_figures: bool = False,
+) -> tuple[float, bool]:
+    """What share of a statement's words, names and figures texts and their titles have, and whether no text is in its
+    language. `plain`: of its words alone; `but_figures`: of words and names."""
+    said = frozenset(
+        part
+        for part in said_by(statement.clauses)
+        if not (plain and part[0] in "#@") and not (but_figures and part[0] == "#")
+    )
+    if not said:
         return 1.0, False
     mine = [text for text in texts if text.side == statement.side]
-    known = frozenset().union(*(words_of(part) for text in mine or texts for part in (text.text, *text.titles)))
-    return len(words & known) / len(words), not mine
+    parts = [part for text in mine or texts for part in (text.text, *text.titles)]
+    known = frozenset().union(*(said_by(read(part, names).clauses) for part in parts))
+    return len(said & known) / len(said), not mine
+
+
+def said_by(clauses: Iterable[Clause]) -> frozenset[str]:
+    """The words, names (@) and figures (#) of clauses."""
+    return frozenset().union(*map(_said, clauses))

@@ -11,9 +11,10 @@ import numpy as np
 
 import prompts
 from chat.answer import Outcome, SectionLink
-from chat.coverage import Silence, Vocabulary, find_silence
+from chat.coverage import Silence, Vocabulary, captions_asked, find_silence
 from chat.premise import find_contradiction
 from chat.span import Span
+from chat.tables import has_body, rows_asked
 from chat.understand import Query, asks, counts
 from chat.verify import Draft, DraftStatement, section_heading
 from ingest.document import CAPTIONS, HEADINGS, Edition, Language, Section
@@ -68,7 +69,8 @@ class QuotingWriter:
                 statement = quote_span(query.language, denied.place, denied.start, denied.end)
                 notice = prompts.message(f"denied-{denied.kind}", query.language)
                 return Draft(query.question, query.language, "false_premise", (statement,), notice=notice)
-        partial = silence is not None and silence.gap == "caption" and "beside" in query.asks
+        bare = silence is not None and silence.gap == "caption"
+        partial = bare and ("beside" in query.asks or bool(self._tabled(query, hits)))
         if silence is not None and not partial:
             return self._silent(query, silence, hits)
         statements = tuple(self._statements(query, hits, (silence.sections if silence and partial else ())))
@@ -94,6 +96,7 @@ class QuotingWriter:
         chosen = [_whole(hit, query.language) for hit in hits if anchors and hit.anchor in anchors]
         chosen += (
             self._front(query, hits)
+            or self._tabled(query, hits)
             or self._beside(query, hits)
             or self._listed(query, hits)
             or self._sentences(query, hits, with_captions=not anchors)
@@ -114,6 +117,17 @@ class QuotingWriter:
         found = [hit for hit in hits if hit.places[0].section.kind in wanted] if wanted else []
         found.sort(key=lambda hit: (hit.work, hit.places[0].passage.start))
         return [_whole(hit, query.language) for hit in found]
+
+    def _tabled(self, query: Query, hits: Hits) -> list[_Candidate]:
+        """Of the tables asked for whose rows are there, the caption and the rows that the question speaks of."""
+        if "beside" in query.asks:
+            return []
+        found = []
+        for caption in captions_asked(query, hits):
+            if has_body(caption):
+                rows = rows_asked(query, caption, self._search)
+                found += [_first_sentence(caption, query.language), *(_whole(row, query.language) for row in rows)]
+        return found
 
     def _beside(self, query: Query, hits: Hits) -> list[_Candidate]:
         """What a follow-up asks for by its place in a list: the second of those just named, or the others."""

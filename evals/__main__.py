@@ -13,6 +13,7 @@ from chat.assistant import Assistant, ensure_index
 from chat.completions import Completions
 from chat.settings import Settings, read_settings
 from evals.bench import bench
+from evals.claims import OWN_CLAIMS, claims_tables
 from evals.elsewhere import Completed, answered, write_prompts
 from evals.files import files
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _scale()
     if options.what == "points":
         return _points()
+    if options.what == "claims":
+        return _claims(list_faults=options.faults)
     if options.what in ("files", "producers"):
         return _files(options.what, options.seed)
     if options.what == "overhead":
@@ -136,6 +139,24 @@ def _points() -> int:
     return 0
 
 
+def _claims(*, list_faults: bool) -> int:
+    report, gold = SHARED / "corpus" / "report.txt", SHARED / "gold" / "claims_dev.jsonl"
+    with tempfile.TemporaryDirectory(prefix="footnote-claims-") as folder:
+        second = second_assistant(Path(folder) / "second").search()
+        own = claims_tables(
+            second, {"own, on an invented report": OWN_CLAIMS}, "second-report", list_faults=list_faults
+        )
+        print(f"{own}\n")
+        if report.exists() and gold.exists():
+            settings = read_settings().model_copy(update={"home": Path(folder) / "first"})
+            ensure_index(settings)
+            _add(settings, report)
+            print(claims_tables(Assistant(settings).search(), {"gold": gold}, WORK, list_faults=list_faults))
+        else:
+            print("Gold claims: not run; ../shared is not here.")
+    return 0
+
+
 def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:
     ensure_index(settings)
     assistant, asked = Assistant(settings), read_questions(questions)
@@ -173,7 +194,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("answers", "steps", "fit", "bench", "scale", "overhead", "files", "producers", "mutations", "points"),
+        choices=(
+            "answers",
+            "steps",
+            "fit",
+            "bench",
+            "scale",
+            "overhead",
+            "files",
+            "producers",
+            "mutations",
+            "points",
+            "claims",
+        ),
         default="answers",
         help="what to measure",
     )

@@ -12,14 +12,15 @@ _SHOWN = 12
 """Ranges of pages that a sentence names."""
 
 
-def loss_sentences(losses: Sequence[Loss], language: Language) -> list[str]:
-    """One sentence for each kind of loss, naming its pages."""
+def loss_sentences(losses: Sequence[Loss], language: Language, *, quoting: bool = True) -> list[str]:
+    """One sentence for each kind of loss, naming its pages. Without `quoting`, hidden words are not repeated."""
     sentences = []
     for kind, group in groupby(sorted(losses, key=lambda loss: loss.kind), key=lambda loss: loss.kind):
         mine = list(group)
         pages = page_ranges([loss.page for loss in mine if loss.page])
         details = [loss.detail for loss in mine if loss.detail]
-        key = f"loss-{kind}" if pages else f"loss-{kind}-anywhere"
+        name = "hidden-text-unquoted" if kind == "hidden-text" and not quoting else kind
+        key = f"loss-{name}" if pages else f"loss-{name}-anywhere"
         sentences.append(prompts.message(key, language, pages=pages, detail=details[0] if details else ""))
     return sentences
 

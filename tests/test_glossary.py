@@ -155,7 +155,7 @@ def test_an_english_question_is_put_in_the_documents_words(glossary: Glossary, t
 
 def test_without_a_glossary_nothing_is_named() -> None:
     empty = Glossary.of([], {})
-    assert empty.mentions("Fed") == []
+    assert empty.mentions("Fed") == ()
     assert empty.in_documents_words("Fed", chinese=True) == "Fed"
 
 

@@ -299,7 +299,7 @@ def test_a_figure_is_read_inside_a_sentence_of_either_language(text: str, expect
 
 @pytest.mark.parametrize("text", [cell for row in rows(NONE) for cell in row])
 def test_what_only_looks_like_a_figure_is_none(text: str) -> None:
-    assert figures(text) == []
+    assert figures(text) == ()
 
 
 SAME = """

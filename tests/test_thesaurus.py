@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import prompts
-from vectorstore.thesaurus import Thesaurus, spoken_of
+from vectorstore.thesaurus import Speakers, Thesaurus
 from vectorstore.words import fold
 
 THESAURUS = Thesaurus(
@@ -41,7 +42,7 @@ def test_a_text_in_the_other_language_speaks_of_it_too() -> None:
 def test_the_rarer_concept_counts_more() -> None:
     concepts = THESAURUS.concepts("渡輪與運價")
     texts = [fold(text) for text in ("ferry", "ferry", "ferry", "fare", "nothing")]
-    common, *_, rare, none = spoken_of(concepts, texts)
+    common, *_, rare, none = Speakers(len(texts), texts.__getitem__).rarity(concepts, np.arange(len(texts)))
     assert rare > common > none == 0.0
 
 

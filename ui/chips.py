@@ -73,6 +73,7 @@ def answer_data(answer: Answer, library: Documents, language: Language) -> Row:
         "sources": [sources[number] for number in sorted(sources)],
         "footnotes": _footnotes(sources),
         "nearest": nearest,
+        "warnings": list(answer.warnings),
         "words": {name: words[name] for name in ("quoted-from", "nearest", "unverified")},
     }
 

@@ -46,8 +46,11 @@ def board_data(points: TalkingPoints, build: Build, library: Documents, language
         "copied": copied,
         "headings": [words["points-part"], words["risks-part"]],
         "sources": [
-            words["source-of"].format(title=s.title, author=s.author or "–", date=s.date or "–")
-            for s in points.sources(build)
+            *(
+                words["source-of"].format(title=s.title, author=s.author or "–", date=s.date or "–")
+                for s in points.sources(build)
+            ),
+            *points.warnings(build),
         ],
         "writer": writer_line(points) if points.points else "",
         "disclaimer": points.disclaimer if points.points else "",

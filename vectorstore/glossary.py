@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.document import Edition, Section
 from vectorstore.words import fold
@@ -40,6 +41,8 @@ class Glossary:
         self._by_name = {fold(name): term for term in terms for name in term.names}
         names = sorted(self._by_name, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_bounded, names))) if names else None
+        # The same question is looked up for its search, its silences and its writer.
+        self.mentions = lru_cache(maxsize=64)(self._mentions)
 
     @classmethod
     def of(cls, editions: Iterable[Edition], counts: Mapping[str, int]) -> Glossary:
@@ -51,11 +54,11 @@ class Glossary:
             terms.append(Term(anchor, names, definitions, spoken))
         return cls(terms)
 
-    def mentions(self, text: str) -> list[Mention]:
+    def _mentions(self, text: str) -> tuple[Mention, ...]:
         """The terms that a text names, longest names first where they overlap."""
         if self._pattern is None:
-            return []
-        return [Mention(self._by_name[m[0]], m.start(), m.end()) for m in self._pattern.finditer(fold(text))]
+            return ()
+        return tuple(Mention(self._by_name[m[0]], m.start(), m.end()) for m in self._pattern.finditer(fold(text)))
 
     def in_documents_words(self, text: str, *, chinese: bool) -> str:
         """The text with each term that the documents call otherwise in that language replaced by their name for it."""

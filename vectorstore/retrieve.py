@@ -24,7 +24,7 @@ from vectorstore.build import CANDIDATES, Build, Place, keyword_language
 from vectorstore.embed import embed_words
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
-from vectorstore.thesaurus import Thesaurus, spoken_of, titled
+from vectorstore.thesaurus import Speakers, Thesaurus, titled
 from vectorstore.words import plain_words, to_simplified, tokens
 
 _WORDS_KEPT = 10_000
@@ -32,8 +32,8 @@ _WORDS_KEPT = 10_000
 
 
 OWN_WORDS = 0.25
-"""What a follow-up's own words count beside its words with those of the turns before: of 24 follow-ups, an answering
-section came first for 0.54 (0 counts: 0.42), among the first two for 0.75 (0.67); 0.5 lost the third (0.79, 0.75)."""
+"""What a follow-up's own words count beside its words with those of the turns before: of 14 follow-ups, an answering
+section was cited for all (0 counts: 0.93), came among the first two for 0.79 (0.71)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Search:
         self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._embed))
         self._word_vectors = _WordVectors(embeddings)
         self.thesaurus = Thesaurus([*prompts.thesaurus(), *(term.names for term in build.glossary.terms)])
-        self._titled: dict[int, str] = {}
+        self._speakers = Speakers(len(build.places), lambda n: titled(build.places[n], build.folded[n]))
         self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._word_vectors, self._near_passages))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
@@ -142,20 +142,20 @@ class Search:
         """
         text = f"{context} {question}".strip()
         asked = self.sections.of_works(works)
-        features, nearest = self._features(text, asked)
+        features, nearest = self._features(text, asked, text)
         scores = self._score(features)
         if context:
-            scores = (1 - OWN_WORDS) * scores + OWN_WORDS * self._score(self._features(question, asked)[0])
+            scores = (1 - OWN_WORDS) * scores + OWN_WORDS * self._score(self._features(question, asked, text)[0])
         ranked = np.argsort(-scores, kind="stable")
         ranked = ranked[asked[ranked]]
         if sides and len(ranked):
-            ranked = self._led_by([self._best(f"{context} {side}".strip(), asked) for side in sides], ranked)
+            ranked = self._led_by([self._best(f"{context} {side}".strip(), asked, text) for side in sides], ranked)
         return Hits(self.sections, ranked, scores[ranked], nearest[ranked])
 
-    def _best(self, text: str, asked: NDArray[np.bool_]) -> int:
-        """The row that answers a text best, headings and captions aside."""
+    def _best(self, part: str, asked: NDArray[np.bool_], whole: str) -> int:
+        """The row that answers a part of a question best, headings and captions aside."""
         bodies = asked & (self._kinds["heading"] + self._kinds["caption"] == 0)
-        scores = self._score(self._features(text, asked)[0])
+        scores = self._score(self._features(part, asked, whole)[0])
         return int(np.argmax(np.where(bodies if bodies.any() else asked, scores, -np.inf)))
 
     def _led_by(self, first: Sequence[int], ranked: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -165,19 +165,23 @@ class Search:
     def features(self, question: str, context: str = "") -> Mapping[str, Scores]:
         """What `hits` weighs, a value for each section: for fitting the weights (evals/fit.py)."""
         text = f"{context} {question}".strip()
-        return self._features(text, self.sections.of_works(()))[0]
+        return self._features(text, self.sections.of_works(()), text)[0]
 
     def _score(self, features: Mapping[str, Scores]) -> Scores:
         return np.asarray(np.sum([getattr(self.weights, name) * values for name, values in features.items()], axis=0))
 
-    def _features(self, text: str, asked: NDArray[np.bool_]) -> tuple[dict[str, Scores], Scores]:
-        """The features by the name of their weight, and the highest cosine of each section."""
-        chinese, worded, sections = _is_chinese(text), self.worded(text), self.sections
-        near, near_sentence = self._similarities(worded)
+    def _features(self, text: str, asked: NDArray[np.bool_], whole: str) -> tuple[dict[str, Scores], Scores]:
+        """The features by the name of their weight, and the highest cosine of each section.
+
+        The words are those of the text; the meaning is that of the whole question it is a part of, which serves as
+        well and is embedded once (evals/README.md).
+        """
+        chinese, worded, meant, sections = _is_chinese(text), self.worded(text), self.worded(whole), self.sections
+        near, near_sentence = self._similarities(meant)
         passages = sections.mean_by_side(near, chinese=chinese)
         sentences = sections.mean_by_side(near_sentence, chinese=chinese)
         words = self._keywords(worded, asked, chinese=chinese)
-        alike, alike_sentence, _ = self._by_words(worded)
+        alike, alike_sentence, _ = self._by_words(worded, meant)
         features = {
             "passage": passages[0],
             "passage_in_other_language": passages[1],
@@ -189,7 +193,7 @@ class Search:
             "parent_keywords": sections.of_parents(words.max(axis=0)),
             "heading": self._kinds["heading"],
             "caption": self._kinds["caption"],
-            "concepts": sections.best(self._by_concepts(text)),
+            "concepts": sections.best(self._by_concepts(text, meant)),
             "named_scope": sections.beneath(self.names.named_by(text)),
         }
         return features, sections.best(np.maximum(near, near_sentence))
@@ -206,19 +210,15 @@ class Search:
 
     def sentence_words(self, text: str) -> Mapping[tuple[int, int], float]:
         """Share of a question's words that each sentence found has, by place and number."""
-        return self._by_words(self.worded(text))[2]
+        worded = self.worded(text)
+        return self._by_words(worded, worded)[2]
 
-    def _by_concepts(self, text: str) -> Scores:
-        """The rarity of the question's concepts that each place speaks of beneath its titles."""
-        looked_at = _looked_at(self.build, self._near_passages, self.worded(text))
+    def _by_concepts(self, text: str, meant: str) -> Scores:
+        """The rarity of the text's concepts that each place speaks of beneath its titles."""
+        looked_at = _looked_at(self.build, self._near_passages, meant)
         scores = np.zeros(len(self.build.places))
-        scores[looked_at] = spoken_of(self.thesaurus.concepts(text), [self._text(n) for n in looked_at.tolist()])
+        scores[looked_at] = self._speakers.rarity(self.thesaurus.concepts(text), looked_at)
         return scores
-
-    def _text(self, n: int) -> str:
-        if n not in self._titled:
-            self._titled[n] = titled(self.build.places[n], self.build.folded[n])
-        return self._titled[n]
 
     def children(self, work: str, parent: str, kind: str) -> list[Hit]:
         """The sections of a kind beneath one, in reading order, as hits without score."""
@@ -291,9 +291,10 @@ def _by_words(
     word_vectors: Callable[[Sequence[str]], Sequence[Sequence[float]]],
     near_passages: Callable[[str], Mapping[int, float]],
     worded: str,
+    meant: str,
 ) -> tuple[Scores, Scores, Mapping[tuple[int, int], float]]:
-    """How much of a question's words each place has, its best sentence, each sentence; in a large build, those near."""
-    places = _looked_at(build, near_passages, worded)
+    """How much of a text's words each place has, its best sentence, each sentence; in a large build, those near."""
+    places = _looked_at(build, near_passages, meant)
     words = list(dict.fromkeys(plain_words(worded)))
     made = word_vectors(build.wordmatch.unknown(words))
     found, best, sentences = build.wordmatch.scores(words, made, places)

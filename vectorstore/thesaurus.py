@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import log
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vectorstore.build import Place
 from vectorstore.words import fold
+
+_UNREAD = -1
 
 _ENDINGS = ("", "s", "es", "d", "ed", "ing")
 
@@ -72,16 +76,30 @@ def titled(place: Place, folded: str) -> str:
     return fold(" ".join(dict.fromkeys((*place.titles, place.section.title)))) + " " + folded
 
 
-def spoken_of(concepts: Sequence[Concept], texts: Sequence[str]) -> list[float]:
-    """Of each folded text, the rarity of the concepts that it speaks of, added up.
+class Speakers:
+    """Which of many texts speak of a concept: each is read for it once, and the answer kept, a byte for each text."""
 
-    Rarity is the inverse document frequency log(1 + n / (1 + df)) among the n texts, so a word that is everywhere
-    counts for little.
-    """
-    totals = [0.0] * len(texts)
-    for concept in concepts:
-        speaking = [number for number, text in enumerate(texts) if concept.stands_in(text)]
-        rarity = log(1 + len(texts) / (1 + len(speaking)))
-        for number in speaking:
-            totals[number] += rarity
-    return totals
+    def __init__(self, count: int, text: Callable[[int], str]) -> None:
+        """`text` gives the folded text of a number below `count`."""
+        self._count = count
+        self._text = text
+        self._known: dict[Concept, NDArray[np.int8]] = {}
+
+    def rarity(self, concepts: Iterable[Concept], texts: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Of each of these texts, the rarity of the concepts that it speaks of, added up.
+
+        Rarity is the inverse document frequency log(1 + n / (1 + df)) among them, so a word that is everywhere counts
+        for little.
+        """
+        total = np.zeros(len(texts))
+        for concept in concepts:
+            speaking = self._speaking(concept, texts)
+            total += speaking * np.log(1 + len(texts) / (1 + speaking.sum()))
+        return total
+
+    def _speaking(self, concept: Concept, texts: NDArray[np.intp]) -> NDArray[np.bool_]:
+        known = self._known.setdefault(concept, np.full(self._count, _UNREAD, np.int8))
+        for number in texts[known[texts] == _UNREAD].tolist():
+            known[number] = concept.stands_in(self._text(number))
+        speaking: NDArray[np.bool_] = known[texts] == 1
+        return speaking

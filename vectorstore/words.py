@@ -105,9 +105,10 @@ def _phrases(text: str) -> Iterator[list[str]]:
                 yield list(words)
 
 
-def content_words(text: str) -> list[str]:
+@lru_cache(maxsize=2048)  # those of the same sentences are asked for again and again
+def content_words(text: str) -> tuple[str, ...]:
     """The tokens that say something: not one letter, digit or character alone, nor function words in a row (這是)."""
-    return [word for word in tokens(text) if len(word) > 1 and (word.isascii() or not STOPWORDS.issuperset(word))]
+    return tuple(word for word in tokens(text) if len(word) > 1 and (word.isascii() or not STOPWORDS.issuperset(word)))
 
 
 @lru_cache(maxsize=4096)

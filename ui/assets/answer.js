@@ -178,6 +178,7 @@ function body(data, ui) {
   const paragraphs = data.paragraphs.map((statements) => paragraph(statements, data, ui));
   const footnotes = data.footnotes.map((line) => footnote(line, data, ui));
   const nearest = data.nearest.map((link) => nearestSection(link, ui));
+  const warnings = data.warnings.map((words) => node("p", { class: "lossy", text: words }));
   return [
     outcome,
     notice,
@@ -185,6 +186,7 @@ function body(data, ui) {
     state(data),
     list("nearest", data.words.nearest, nearest, data),
     list("footnotes", data.words["quoted-from"], footnotes, data),
+    ...warnings,
   ];
 }
 

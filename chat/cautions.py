@@ -1,0 +1,37 @@
+"""What an answer says of the documents it quotes, or looked in for nothing, where not all of a file could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import prompts
+from chat.answer import Answer
+from ingest.document import Edition, Language
+from ingest.losses import loss_sentences
+from vectorstore.build import Build
+
+
+def loss_warnings(answer: Answer, build: Build) -> tuple[str, ...]:
+    """A sentence for each work with losses: of the editions quoted, else of the works that lie nearest."""
+    cited = {(citation.work, citation.edition) for citation in answer.citations}
+    near = {link.work for link in answer.nearest} if not cited else set()
+    editions = [e for e in build.editions.values() if (e.work, e.id) in cited or e.work in near]
+    return warnings_of(editions, build, answer.language)
+
+
+def warnings_of(editions: Iterable[Edition], build: Build, language: Language) -> tuple[str, ...]:
+    """A sentence for each work of which an edition has losses. It repeats no hidden words."""
+    said: dict[str, list[str]] = {}
+    for edition in editions:
+        if edition.document.losses:
+            said.setdefault(edition.work, []).extend(loss_sentences(edition.document.losses, language, quoting=False))
+    between = " " if language == "en" else ""
+    return tuple(
+        prompts.message(
+            "answer-losses",
+            language,
+            title=build.works[work].title(language),
+            losses=between.join(dict.fromkeys(sentences)),
+        )
+        for work, sentences in said.items()
+    )

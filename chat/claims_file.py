@@ -1,0 +1,119 @@
+"""Claim checks and self-checks as they leave Footnote: the JSON of `check` (DESIGN §5), and text for a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+import prompts
+from chat.answer import Citation
+from chat.claims import Check, Part, Reason
+from chat.points_file import citation_row
+from chat.selfcheck import Mismatch
+from chat.verify import cite
+from ingest.document import Language
+from vectorstore.build import Build
+
+
+class CheckRow(BaseModel):
+    """A line of `check --batch`; keys it does not know are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str | int
+    claim: str
+    works: list[str] | None = None
+
+
+def check_row(check: Check, id_: str | int | None = None) -> dict[str, Any]:
+    """A check as the JSON value of `check`."""
+    return {
+        "id": id_,
+        "claim": check.claim,
+        "language": check.language,
+        "verdict": check.verdict,
+        "reasons": [asdict(reason) for reason in check.reasons],
+        "citations": [citation_row(citation) for citation in check.citations],
+        "parts": [
+            {
+                "text": part.text,
+                "verdict": part.verdict,
+                "reasons": [asdict(reason) for reason in part.reasons],
+                "citations": list(part.citations),
+            }
+            for part in check.parts
+        ],
+        "writer": check.writer,
+        "model": check.model,
+        "prompt_version": check.prompt_version,
+        "build": check.build,
+    }
+
+
+def check_text(check: Check) -> str:
+    """A check as plain text: each claim with its verdict and reasons, then the quotes."""
+    lines = [check.notice] if check.notice else []
+    lines += [line for part in check.parts for line in _part_lines(part, check.language)]
+    for citation in check.citations:
+        lines += [_place(citation), f"      {citation.quote}"]
+    return "\n".join(lines)
+
+
+def _part_lines(part: Part, language: Language) -> list[str]:
+    marks = "".join(f"[{number}]" for number in part.citations)
+    verdict = prompts.words(language)[f"verdict-{part.verdict}"]
+    return [f"{verdict}: {part.text} {marks}".rstrip(), *(f"  - {_reason(r, language)}" for r in part.reasons)]
+
+
+def _reason(reason: Reason, language: Language) -> str:
+    words = prompts.words(language)
+    mark = f"[{reason.citation}]" if reason.citation else ""
+    if reason.type == "document-disagrees":
+        said = " ≠ ".join(f"“{text}”" for text in (reason.claim_says, reason.document_says))
+        return f"{words[f'reason-{reason.type}']}: {said} {mark}".rstrip()
+    sides = [(words["check-claim-says"], reason.claim_says), (words["check-document-says"], reason.document_says)]
+    said = " ".join(f"{label} {text}" for label, text in sides if text)
+    return f"{words[f'reason-{reason.type}']}. {said} {mark}".rstrip()
+
+
+def _place(citation: Citation) -> str:
+    page = f", p. {citation.page}" if citation.page else ""
+    return f"  [{citation.number}] {citation.work}/{citation.edition} §{citation.anchor} {citation.title}{page}"
+
+
+def selfcheck_row(work: str, found: list[Mismatch], build: Build) -> dict[str, Any]:
+    """A self-check as the JSON value of `selfcheck`: each finding with the one or two places that it is about."""
+    return {
+        "work": work,
+        "findings": [
+            {
+                "kind": mismatch.kind,
+                "here": mismatch.here,
+                "there": mismatch.there,
+                "citations": [citation_row(citation) for citation in _citations(mismatch, build)],
+            }
+            for mismatch in found
+        ],
+        "build": build.id,
+    }
+
+
+def selfcheck_text(found: list[Mismatch], build: Build, language: Language) -> str:
+    """A self-check as plain text, each finding with its places."""
+    lines = []
+    for mismatch in found:
+        lines.append(mismatch_message(mismatch, language))
+        lines += [_place(citation) for citation in _citations(mismatch, build)]
+    return "\n".join(lines) or prompts.message("selfcheck-none", language)
+
+
+def mismatch_message(mismatch: Mismatch, language: Language) -> str:
+    """What does not fit, as a sentence."""
+    return prompts.message(f"selfcheck-{mismatch.kind}", language, here=mismatch.here, there=mismatch.there)
+
+
+def _citations(mismatch: Mismatch, build: Build) -> list[Citation]:
+    places = [place for place in (mismatch.span, mismatch.other) if place is not None]
+    return [cite(place, number, build) for number, place in enumerate(places, 1)]

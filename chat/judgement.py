@@ -1,0 +1,213 @@
+"""From what the sections found say to a verdict on one claim: supported, contradicted, or not in the report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from chat.evidence import Evidence, SourceText, section_evidence, side_of
+from chat.figure_check import sentence_at
+from chat.names import Names
+from chat.problem import Problem, ProblemKind
+from chat.reading import Reading, read
+from chat.rivals import with_rival
+from chat.span import Span
+from chat.support import support
+from chat.wording import said_by, shared_words
+from ingest.document import BODIES, CAPTIONS
+from vectorstore.build import Build
+from vectorstore.retrieve import Hit, Search
+from vectorstore.words import fold
+
+SECTIONS = 6
+"""How many of the best sections are looked through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What a section must share with a claim; chosen on the gold claims by cross-validation (evals/claims.py)."""
+
+    supported: float = 0.4
+    """Of its words, names and figures, to support it …"""
+
+    words: float = 0.34
+    """… and of its words alone."""
+
+    contradicted: float = 0.4
+    """To speak of the same, so that what differs contradicts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A section beside a claim: what of the claim it does not say, and how much of its wording it has."""
+
+    hit: Hit
+    evidence: Evidence
+    problems: tuple[Problem, ...]
+    share: float
+    words: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedReason:
+    type: str
+    claim_says: str
+    document_says: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A verdict with its reasons, and the sentences that decide it beside those of the reasons."""
+
+    verdict: Literal["supported", "contradicted", "not_in_report"]
+    reasons: tuple[DecidedReason, ...]
+    spans: tuple[Span, ...]
+
+
+def findings(search: Search, claim: str, works: Collection[str], names: Names) -> list[Finding]:
+    """The best sections for a claim, best first."""
+    reading = read(claim, names)
+    near = search.sentence_similarities(claim)
+    found = []
+    hits = search.hits(claim, works)
+    looked_at = [hit for hit in hits[: 3 * SECTIONS] if hit.places[0].section.kind in (*BODIES, *CAPTIONS)]
+    named = [hit for hit in hits if hit.anchor in _tables(claim)] if _tables(claim) else []
+    for hit in dict.fromkeys([*looked_at[:SECTIONS], *named]):
+        evidence = _evidence(hit, search.build)
+        share, _ = shared_words(reading, evidence.texts, names)
+        words, _ = shared_words(reading, evidence.texts, names, plain=True)
+        alike = max((near.get((p.index, n), 0.0) for p in hit.places for n in range(len(p.sentences))), default=0.0)
+        problems = tuple(support(claim, [evidence], names))
+        found.append(Finding(hit, evidence, problems, share, words, alike))
+    return found
+
+
+def _evidence(hit: Hit, build: Build) -> Evidence:
+    editions = [edition for edition in build.editions.values() if edition.work == hit.work]
+    order = {place.edition.id: number for number, place in enumerate(hit.places)}
+    return section_evidence(hit.anchor, sorted(editions, key=lambda edition: order.get(edition.id, 99)))[0]
+
+
+def decide(claim: str, found: Sequence[Finding], names: Names, thresholds: Thresholds) -> Decided:
+    """The verdict on a claim from the sections found for it."""
+    reading = read(claim, names)
+    for finding in found:
+        if _supports(finding, reading, thresholds):
+            mild = [_reason(problem) for problem in finding.problems if problem.kind == "bound"]
+            return Decided("supported", tuple(mild), (_closest(reading, finding, names),))
+    candidates = [finding for finding in found if finding.share >= thresholds.contradicted]
+    for finding in sorted(candidates, key=lambda f: -f.share):
+        against = [problem for problem in finding.problems if _conflicts(problem, finding, reading, found, names)]
+        blocking = [p for p in finding.problems if _is_unheard(p, finding, reading, found, names)]
+        if against and not blocking:
+            told = [with_rival(problem, reading, finding.evidence, names) for problem in against]
+            return Decided("contradicted", tuple(map(_reason, told)), ())
+    return _absent(claim, reading, found, names)
+
+
+_MILD: frozenset[ProblemKind] = frozenset({"bound", "wording"})
+
+
+def _supports(finding: Finding, reading: Reading, thresholds: Thresholds) -> bool:
+    if finding.evidence.is_caption and reading.figures:
+        return False
+    problems = {problem.kind for problem in finding.problems}
+    enough = finding.share >= thresholds.supported and finding.words >= thresholds.words
+    return enough and problems <= _MILD
+
+
+def _conflicts(problem: Problem, finding: Finding, reading: Reading, found: Sequence[Finding], names: Names) -> bool:
+    """Whether a problem is the document saying otherwise, rather than saying nothing."""
+    if problem.kind in ("figure", "date"):
+        return bool(problem.source) and _is_of_the_same(problem, finding, reading, names)
+    if problem.kind == "name":
+        return _is_elsewhere(problem, finding, found, names)
+    return problem.kind in ("subject", "attribution", "direction", "negation", "hedge", "condition", "extent")
+
+
+def _is_of_the_same(problem: Problem, finding: Finding, reading: Reading, names: Names) -> bool:
+    """Whether the figure that the document has instead stands in a sentence about the claim's subject."""
+    if problem.text is None:
+        return False
+    sentence = SourceText(problem.text.text[problem.start : problem.end], ())
+    if sentence.text and side_of(sentence.text) == reading.side:
+        others = [sentence]
+    else:
+        others = [text for text in finding.evidence.texts if text.side == reading.side] or [sentence]
+    share, _ = shared_words(reading, others, names, but_figures=True)
+    named = {name.key for name in reading.names if name.kind not in ("countries",)}
+    there = {name.key for text in others for name in read(text.text, names).names}
+    return share >= 0.4 and (not named or bool(named & there))
+
+
+def _is_elsewhere(problem: Problem, finding: Finding, found: Sequence[Finding], names: Names) -> bool:
+    """Whether the documents know a name, though not here: another one stands in its place."""
+    keys = {name.key for name in names.find(problem.says)}
+    others = [text for other in found if other is not finding for text in other.evidence.texts]
+    return finding.share >= 0.6 and any(keys & {n.key for n in read(text.text, names).names} for text in others)
+
+
+def _is_unheard(problem: Problem, finding: Finding, reading: Reading, found: Sequence[Finding], names: Names) -> bool:
+    """Whether a problem shows that the document does not speak of this at all."""
+    if problem.kind == "name":
+        kinds = {name.kind for name in names.find(problem.says)}
+        return kinds != {"countries"} and not _is_elsewhere(problem, finding, found, names)
+    if problem.kind == "figure":
+        return not _conflicts(problem, finding, reading, found, names)
+    return problem.kind in ("quote", "missing-table")
+
+
+def _absent(claim: str, reading: Reading, found: Sequence[Finding], names: Names) -> Decided:
+    """Not in the report; only in a table without body, where the claim speaks of one or has figures that fit one."""
+    if _TABLE.search(fold(claim)):
+        captions = sorted(
+            (finding for finding in found if finding.evidence.is_caption),
+            key=lambda finding: finding.hit.anchor not in _tables(claim),
+        )
+        for finding in captions[:1]:
+            text = _text_for(finding, reading)
+            span = text.span(0, len(text.text))
+            return Decided("not_in_report", (DecidedReason("missing-table", claim, text.text, span),), ())
+    best = max(found, key=lambda finding: finding.share, default=None)
+    if best is None or best.share < 0.25:
+        return Decided("not_in_report", (), ())
+    reasons = [DecidedReason(p.kind, p.says, "", None) for p in best.problems if p.kind in ("figure", "date", "name")]
+    return Decided("not_in_report", tuple(reasons), (_closest(reading, best, names),))
+
+
+_TABLE = re.compile(r"[表图]\s?[0-9一二三四五六]|图表|\b(?:table|figure|chart)\s?[0-9]?\b")
+_NUMBERED = re.compile(
+    r"(?P<table>表|\btable)?(?(table)|(?:图|\b(?:figure|chart)))\s?(?P<number>[0-9]{1,2})(?![0-9.%])"
+)
+
+
+def _tables(claim: str) -> frozenset[str]:
+    """The anchors of the tables and figures that a claim names by number."""
+    found = _NUMBERED.finditer(fold(claim))
+    return frozenset(f"{'table' if match['table'] else 'figure'}-{match['number']}" for match in found)
+
+
+def _reason(problem: Problem) -> DecidedReason:
+    span = problem.text.span(problem.start, problem.end) if problem.text is not None else None
+    return DecidedReason(problem.kind, problem.says, problem.source, span)
+
+
+def _text_for(finding: Finding, reading: Reading) -> SourceText:
+    """The edition to quote: one in the claim's language, if there is one."""
+    return next((text for text in finding.evidence.texts if text.side == reading.side), finding.evidence.texts[0])
+
+
+def _closest(reading: Reading, finding: Finding, names: Names) -> Span:
+    """The sentence that shares most with a claim, in its language if there is an edition in it."""
+    text = _text_for(finding, reading)
+    there = read(text.text, names)
+    numbers = sorted({clause.sentence for clause in there.clauses})
+    mine = said_by(reading.clauses)
+    best = max(numbers, key=lambda number: len(mine & said_by(there.sentence(number))))
+    span = text.span(*sentence_at(text, there.sentence(best)[0].start))
+    assert span is not None
+    return span
