@@ -37,6 +37,12 @@ class Reason:
     document_says: str
     citation: int | None = None
 
+    @property
+    def label(self) -> str:
+        """Its name among `reason-…` of words.toml: what the document says nothing of is no difference."""
+        absent = self.type in ("figure", "date", "name") and not self.document_says
+        return f"reason-{'absent' if absent else self.type}"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -72,10 +72,10 @@ def _reason(reason: Reason, language: Language) -> str:
     mark = f"[{reason.citation}]" if reason.citation else ""
     if reason.type == "document-disagrees":
         said = " ≠ ".join(f"“{text}”" for text in (reason.claim_says, reason.document_says))
-        return f"{words[f'reason-{reason.type}']}: {said} {mark}".rstrip()
+        return f"{words[reason.label]}: {said} {mark}".rstrip()
     sides = [(words["check-claim-says"], reason.claim_says), (words["check-document-says"], reason.document_says)]
     said = " ".join(f"{label} {text}" for label, text in sides if text)
-    return f"{words[f'reason-{reason.type}']}. {said} {mark}".rstrip()
+    return f"{words[reason.label]}. {said} {mark}".rstrip()
 
 
 def _place(citation: Citation) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chat.assistant import Assistant
@@ -57,10 +58,39 @@ def overhead(settings: Settings) -> str:
     return "\n".join(lines)
 
 
+def excess(settings: Settings) -> str:
+    """Seconds and memory that replies take which do not end: the highest so far less what a first answer needed."""
+    from tests.scripted_model import DONE, HEAD, Script, ScriptedModel, event, says
+
+    floods: dict[str, Callable[[], Script]] = {
+        "200,000 pieces": lambda: [HEAD, *[event("and on ")] * 200_000],
+        "one piece of 10 MB": lambda: [HEAD, event("x" * 10_000_000), event(finish="stop"), DONE],
+        "a piece each half second": lambda: [HEAD, *(part for _ in range(120) for part in (0.5, event("a ")))],
+    }
+    rows = ["| a reply of | ends in s | as | memory, MiB more |", "|---|---|---|---|"]
+    with ScriptedModel() as server:
+        changed = {"chat_model": "openai:scripted", "chat_base_url": server.url, "chat_pause": 0.01}
+        assistant = Assistant(settings.model_copy(update=changed))
+        server.plays(says("Nothing."))
+        assistant.ask(QUESTIONS[0])
+        for name, script in floods.items():
+            server.plays(script())
+            before, started = _peak_mib(), time.perf_counter()
+            answer = assistant.ask(QUESTIONS[0])
+            seconds, more = time.perf_counter() - started, _peak_mib() - before
+            rows.append(f"| {name} | {seconds:.1f} | {answer.writer} | {more:.0f} |")
+    return "\n".join(rows)
+
+
+def _peak_mib() -> float:
+    """The most memory that this process has had, in MiB; Linux counts in KiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def run(folder: Path, settings: Settings) -> str:
-    """The table, over the bundled works in a library of its own."""
+    """The tables, over the bundled works in a library of its own."""
     from chat.assistant import ensure_index
 
     own = settings.model_copy(update={"home": folder})
     ensure_index(own)
-    return overhead(own)
+    return f"{overhead(own)}\n\n{excess(own)}"

@@ -15,6 +15,7 @@ from chat.settings import Settings, read_settings
 from ingest.document import EDITION_KINDS, LANGUAGES, Edition, Refusal, UnknownDocument, without_body
 from ingest.losses import loss_sentences
 from ingest.sandbox import parse_file
+from vectorstore.backup import restore_backup, write_backup
 from vectorstore.build import Progress, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import SAME_MODEL, default_embedding, embedding_model
@@ -36,7 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.outline:
         return _print_outline(options.outline, options.json)
+    if options.restore:
+        return _restore(settings, Path(options.restore))
     catalogue = Catalogue.at(settings.home, settings.database_url)
+    if options.backup:
+        return _backup(settings, catalogue, Path(options.backup))
     if options.list:
         return _print_list(live_shelf(catalogue), options.json)
     if options.text:
@@ -76,6 +81,25 @@ def _publish(settings: Settings, catalogue: Catalogue, model: str, shelf: Shelf,
         progress_bar(),
         rebuild=rebuild,
     )
+
+
+def _backup(settings: Settings, catalogue: Catalogue, target: Path) -> int:
+    write_backup(settings.home, catalogue, target)
+    _say("backup-done", file=target.name, size=-(-target.stat().st_size // 1_000_000))
+    return 0
+
+
+def _restore(settings: Settings, source: Path) -> int:
+    """A backup becomes the library, and its index is made again: the embeddings are in the database."""
+    if settings.database_url:
+        raise Refusal("backup-other-database", database=settings.database_url.partition(":")[0])
+    with writer_lock(settings.home):
+        restore_backup(settings.home, source)
+        catalogue = Catalogue.at(settings.home)
+        shelf = live_shelf(catalogue)
+        _publish(settings, catalogue, settings.embedding or default_embedding(), shelf, rebuild=True)
+    _report(shelf, True, [], as_json=False)
+    return 0
 
 
 def _forget(settings: Settings, catalogue: Catalogue, work: str, edition: str) -> None:
@@ -223,6 +247,8 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_argument("--list", action="store_true", help="list works and editions")
     actions.add_argument("--remove", metavar="WORK[/EDITION]", help="take a work or an edition out")
     actions.add_argument("--text", metavar="WORK/EDITION", help="print the text that offsets count in")
+    actions.add_argument("--backup", metavar="FILE", help="write the whole library into one file, while it is in use")
+    actions.add_argument("--restore", metavar="FILE", help="make a backup the library, in an empty FOOTNOTE_HOME")
     actions.add_argument("--outline", metavar="PATH", help="print the outline of a file; indexes nothing")
     return parser
 

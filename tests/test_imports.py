@@ -31,6 +31,7 @@ HOMES = {
     "rjieba": ["vectorstore/words.py"],
     "bm25s": ["vectorstore/words.py"],
     "Stemmer": ["vectorstore/words.py"],
+    "langchain": ["chat/provider.py", "vectorstore/embed.py"],
     "sqlalchemy": ["vectorstore/catalogue.py", "chat/history", "chat/ledger.py"],
     "portalocker": ["vectorstore/build.py"],
     "docx": ["chat/export_docx.py", "ingest/"],

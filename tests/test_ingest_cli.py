@@ -360,6 +360,22 @@ def test_home_and_catalogue_go_where_the_settings_say(run: Run, folder: Path, mo
     assert not (folder / "var").exists()
 
 
+# Backup and restore
+
+
+def test_a_library_comes_back_from_its_backup(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("fees.md")
+    listed = run("--list", "--json")[1]
+    status, _, told = run("--backup", "library.backup")
+    assert status == 0
+    assert "library.backup" in told
+    monkeypatch.setenv("FOOTNOTE_HOME", str(folder / "another"))
+    assert run("--restore", "library.backup")[0] == 0
+    assert run("--list", "--json")[1] == listed
+    status, _, told = run("--restore", "library.backup")
+    assert (status, "FOOTNOTE_HOME" in told) == (2, True)
+
+
 # As a process
 
 

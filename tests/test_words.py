@@ -57,18 +57,22 @@ def test_every_word_that_a_page_uses_exists_and_every_word_is_used() -> None:
     assert unused == set()
 
 
-@pytest.mark.parametrize("family", ["kind", "lang", "outcome", "theme"])
+@pytest.mark.parametrize("family", ["kind", "lang", "outcome", "reason", "theme", "verdict"])
 def test_every_family_of_words_is_whole(family: str) -> None:
     from typing import get_args
 
     from chat.answer import Outcome
+    from chat.claims import Verdict
+    from chat.problem import ProblemKind
     from ingest.document import EDITION_KINDS, Theme
 
     members = {
         "kind": EDITION_KINDS,
         "lang": LANGUAGES,
         "outcome": [outcome for outcome in get_args(Outcome) if outcome != "answered"],
+        "reason": [*get_args(ProblemKind), "document-disagrees", "absent"],
         "theme": get_args(Theme),
+        "verdict": get_args(Verdict),
     }
     assert {f"{family}-{member}" for member in members[family]} <= set(prompts.entries("words"))
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from ingest.document import Edition
 
+KEPT = "files"
+"""The folder, under the library's."""
+
 _SOURCE = re.compile(r"[0-9a-z]+-[0-9a-f]{64}")
 
 
@@ -44,5 +47,10 @@ def drop_file(home: Path, source: str) -> None:
         _place(home, source).unlink(missing_ok=True)
 
 
+def is_kept_name(name: str) -> bool:
+    """Whether a kept file has such a name."""
+    return _SOURCE.fullmatch(name.removesuffix(".pdf")) is not None and name.endswith(".pdf")
+
+
 def _place(home: Path, source: str) -> Path:
-    return home / "files" / f"{source}.pdf"
+    return home / KEPT / f"{source}.pdf"

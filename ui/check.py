@@ -1,0 +1,92 @@
+"""The Check page: a claim or a paragraph is pasted; a verdict for each claim with the quotes that decide it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import prompts
+from ingest.document import Language, Refusal
+from ui import text
+from ui.documents import Documents, documents_of, open_assistant
+from ui.errors import unexpected
+from ui.language import chosen_language
+from ui.masthead import standing_line
+from ui.point_cards import source_row
+
+if TYPE_CHECKING:
+    from chat.assistant import Assistant
+    from chat.claims import Check, Part, Reason
+
+Row = dict[str, object]
+_FOUND = "check-found"
+_verdicts = text.component("check")
+
+
+def page() -> None:
+    """The whole page, top to bottom."""
+    language = chosen_language()
+    try:
+        assistant = open_assistant(language)
+    except Refusal as refusal:
+        text.problem(refusal.in_language(language), language)
+        return
+    library = documents_of(assistant)
+    words = prompts.words(language)
+    st.text_area(words["check-claim"], key="check-claim", placeholder=words["check-example"], height=140)
+    if st.button(words["check-now"], type="primary", key="check-now"):
+        with st.spinner(words["looking"]):
+            st.session_state[_FOUND] = _checked(assistant, st.session_state["check-claim"])
+    found = st.session_state.get(_FOUND)
+    if isinstance(found, Refusal):
+        text.problem(found.in_language(language), language)
+    elif found is not None:
+        _verdicts(key="check-verdicts", data=check_data(found, library, language))
+    with st.bottom:
+        standing_line(library.documents, language)
+
+
+def _checked(assistant: Assistant, claim: str) -> Check | Refusal:
+    try:
+        return assistant.check(claim)
+    except Refusal as refusal:
+        return refusal
+    except Exception as error:  # noqa: BLE001 - the door: logged, and shown with its id
+        return unexpected(error)
+
+
+def check_data(found: Check, library: Documents, language: Language) -> Row:
+    """What the component draws: each claim with its verdict, the reasons side by side, the quotes."""
+    words = prompts.words(language)
+    sources = {citation.number: source_row(citation, library, language) for citation in found.citations}
+
+    def part(one: Part) -> Row:
+        return {
+            "text": one.text,
+            "verdict": one.verdict,
+            "label": words[f"verdict-{one.verdict}"],
+            "reasons": [_reason(reason, language) for reason in one.reasons],
+            "sources": [sources[number] for number in one.citations if number in sources],
+        }
+
+    return {
+        "lang": found.language,
+        "page_lang": language,
+        "notice": found.notice,
+        "parts": [part(one) for one in found.parts],
+        "words": {"decides": words["check-decides"], "original": words["point-original"]},
+    }
+
+
+def _reason(reason: Reason, language: Language) -> Row:
+    words = prompts.words(language)
+    within = reason.type == "document-disagrees"
+    sides = ("check-here", "check-there") if within else ("check-claim-says", "check-document-says")
+    return {
+        "label": words[reason.label],
+        "sides": [words[side] for side in sides],
+        "claim": reason.claim_says,
+        "document": reason.document_says,
+        "number": reason.citation,
+    }
