@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 import prompts
 from ingest.document import Language
 
-NAMES = ("ask", "read", "points", "check")
+NAMES = ("ask", "read", "points", "check", "library")
 """In the order of the navigation; each is a module of ui with `page()`. The first is the start page, at `/`."""
 
 

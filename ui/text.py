@@ -43,6 +43,11 @@ def problem(words: str, language: str) -> None:
     _text(data={"kind": "problem", "parts": [words], "lang": language})
 
 
+def note(words: str, language: str) -> None:
+    """What to know before doing something, or what was done."""
+    _text(data={"kind": "note", "parts": [words], "lang": language})
+
+
 def line(parts: Sequence[str], language: str) -> None:
     """Short remarks in a row, in small type."""
     _text(data={"kind": "line", "parts": list(parts), "lang": language})
