@@ -26,6 +26,7 @@ from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
 from vectorstore.build import Build, Progress, open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import default_embedding, embedding_model
+from vectorstore.librarian import Librarian
 from vectorstore.library import live_shelf, read_corpus
 from vectorstore.retrieve import Search
 
@@ -76,6 +77,10 @@ class Assistant:
             self._search = Search(build, self._embeddings)
             self._vocabulary = Vocabulary(build)
             return self._search
+
+    def librarian(self) -> Librarian:
+        """Who changes the library that is asked."""
+        return Librarian(self._home, self._catalogue, self._embedding, self._embeddings)
 
     @property
     def build(self) -> Build:

@@ -134,6 +134,9 @@ def _note(citation: Citation, build: Build, language: Language) -> Note:
     place = words["cited-place"].format(title=work.title(language), anchor=citation.anchor, heading=citation.title)
     if citation.page:
         place += words["list-comma"] + words["page-number"].format(page=citation.page)
+    cited = (e for e in build.editions.values() if (e.work, e.id) == (citation.work, citation.edition))
+    if any(edition.document.read_by_ocr(citation.start) for edition in cited):
+        place += words["list-comma"] + words["by-ocr"]
     kind = words[f"kind-{citation.kind}"]
     return Note(
         words["cited-edition"].format(place=place, edition=kind),

@@ -109,7 +109,7 @@ def cite(span: Span, number: int, build: Build) -> Citation:
         span.quote,
         span.start,
         span.end,
-        _page(edition, span.start),
+        edition.document.page_at(span.start) or None,
         _original(span, section, build),
     )
 
@@ -137,8 +137,3 @@ def _original(span: Span, section: Section, build: Build) -> Quote | None:
                     text = edition.document.text[other.start : other.end]
                     return Quote(edition.id, other.anchor, text, other.start, other.end)
     return None
-
-
-def _page(edition: Edition, start: int) -> str | None:
-    labels = [page.label for page in edition.document.pages if page.start <= start]
-    return labels[-1] if labels else None

@@ -22,7 +22,9 @@ from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
 from evals.mutations import run as mutations
 from evals.overhead import run as overhead
 from evals.points import points_table, read_topics, second_assistant
+from evals.producer_answers import producer_answers
 from evals.producers import producers
+from evals.reading import reading
 from evals.scale import scale
 from evals.score import Asks, Outcome, as_json, score, table
 from evals.steps import ablation
@@ -44,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _points()
     if options.what == "claims":
         return _claims(options)
+    if options.what == "reading":
+        with tempfile.TemporaryDirectory(prefix="footnote-reading-") as folder:
+            print(reading(Path(folder)))
+        return 0
     if options.what in ("files", "producers"):
         return _files(options.what, options.seed)
     if options.what == "overhead":
@@ -113,8 +119,15 @@ def _files(what: str, seed: int) -> int:
     if not source.exists():
         print(f"{what}: not run; {source.name} is not in ../shared.")
         return 0
+    gold = SHARED / "gold" / "dev.jsonl"
     with tempfile.TemporaryDirectory(prefix="footnote-files-") as folder:
-        print(files(source, seed) if what == "files" else producers(source, Path(folder)))
+        if what == "files":
+            print(files(source, seed))
+        elif gold.exists():
+            settings = read_settings().model_copy(update={"home": Path(folder)})
+            print(producer_answers(source, gold, WORK, settings))
+        else:
+            print(f"{producers(source, Path(folder))}\n\nAnswers: not run; ../shared/gold is not here.")
     return 0
 
 
@@ -214,6 +227,7 @@ def _parser() -> argparse.ArgumentParser:
             "overhead",
             "files",
             "producers",
+            "reading",
             "mutations",
             "points",
             "claims",

@@ -68,11 +68,13 @@ class InventedVectors(Embeddings):
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.texts = 0
         self._common = _unit(np.random.default_rng(0).standard_normal(_SIZE))
 
     def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
         started = time.perf_counter()
         rows = [self.embed_query(text) for text in texts]
+        self.texts += len(texts)
         self.seconds += time.perf_counter() - started
         return rows
 

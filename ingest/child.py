@@ -1,4 +1,4 @@
-"""The process that parses one file, started by sandbox.py: request on stdin, result on stdout."""
+"""The process that parses one file or draws a page of it, started by sandbox.py: request on stdin, result on stdout."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ import resource
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 
 def main() -> int:
-    """Reads the request, limits itself, parses, and writes one JSON value: a parsed document, or why there is none."""
+    """Reads the request, limits itself, and writes one JSON value: a document or a picture, or why there is none."""
     request = json.load(sys.stdin)
     _limit(int(request["memory"]), float(request["seconds"]))
     from ingest.document import Refusal
-    from ingest.outline import outline_sections
-    from ingest.read import read_document
 
     try:
-        document = read_document(Path(request["path"]), password=request["password"], ocr=request["ocr"])
-        outline = outline_sections(document)
-        answer: dict[str, object] = {"document": asdict(document), "outline": asdict(outline)}
+        answer = _picture(request) if "label" in request else _parsed(request)
     except Refusal as refusal:
         answer = {"refused": refusal.key, "values": {name: str(value) for name, value in refusal.values.items()}}
     except MemoryError:
@@ -31,6 +28,21 @@ def main() -> int:
         answer = {"refused": "file-broken", "values": {"cause": type(error).__name__}}
     json.dump(answer, sys.stdout)
     return 0
+
+
+def _parsed(request: dict[str, Any]) -> dict[str, object]:
+    from ingest.outline import outline_sections
+    from ingest.read import read_document
+
+    document = read_document(Path(request["path"]), password=request["password"], ocr=request["ocr"])
+    return {"document": asdict(document), "outline": asdict(outline_sections(document))}
+
+
+def _picture(request: dict[str, Any]) -> dict[str, object]:
+    from ingest.page_picture import page_picture
+
+    path = Path(request["path"])
+    return asdict(page_picture(path.read_bytes(), path.name, request["label"], request["quote"], request["before"]))
 
 
 def _limit(memory: int, seconds: float) -> None:

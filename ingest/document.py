@@ -124,6 +124,15 @@ class Document:
     from_web: bool = False
     """Whether it was a web page, also one printed to PDF: then labels around the article are furniture."""
 
+    def page_at(self, position: int) -> str:
+        """The printed label of the page that a position lies on; empty where there are no pages."""
+        return next((page.label for page in reversed(self.pages) if page.start <= position), "")
+
+    def read_by_ocr(self, position: int) -> bool:
+        """Whether a position lies on a page that was read from its picture."""
+        label = self.page_at(position)
+        return bool(label) and any(loss.kind == "read-by-ocr" and loss.page == label for loss in self.losses)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -154,6 +163,9 @@ class Outline:
     @property
     def anchors(self) -> tuple[str, ...]:
         return tuple(section.anchor for section in self.sections)
+
+    def has(self, anchor: str) -> bool:
+        return any(section.anchor == anchor for section in self.sections)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def part_hidden(page: Any, lines: Sequence[Line]) -> tuple[list[Line], list[str]
         if len(gone) < _MIN_LETTERS and len(gone) < 0.8 * len(line.glyphs):
             seen.append(line)
             continue
-        words.append("".join(glyph.text for glyph in gone))
+        words.append(line.text if len(gone) == len(line.glyphs) else _spaced(gone, line.size))
         if len(gone) < 0.8 * len(line.glyphs):
             seen.append(_without(line, gone))
     return seen, words
@@ -106,8 +106,12 @@ def _without(line: Line, gone: Sequence[Glyph]) -> Line:
     """The line with its seen glyphs only, spaces where there were gaps."""
     lost = {glyph.index for glyph in gone}
     kept = [glyph for glyph in line.glyphs if glyph.index not in lost]
-    text, last = "", kept[0]
-    for glyph in kept:
-        text += " " if glyph.left - last.right > 0.2 * line.size else ""
+    return replace(line, text=_spaced(kept, line.size), cells=(), glyphs=tuple(kept))
+
+
+def _spaced(glyphs: Sequence[Glyph], size: float) -> str:
+    text, last = "", glyphs[0]
+    for glyph in glyphs:
+        text += " " if glyph.left - last.right > 0.2 * size else ""
         text, last = text + glyph.text, glyph
-    return replace(line, text=text, cells=(), glyphs=tuple(kept))
+    return text

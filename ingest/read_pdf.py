@@ -21,6 +21,9 @@ MAX_PAGES = 5_000
 PATIENCE = 20.0
 """Seconds after which the pages that are left are named as lost; the child process ends at 30."""
 
+OCR_PATIENCE = 540.0
+"""The same where pages are read from their pictures: each takes some three seconds on two cores."""
+
 _GARBLED = 0.2
 """Share of characters without meaning from which a page counts as unreadable."""
 
@@ -74,12 +77,13 @@ def _refuse(found: _Found, file: str) -> None:
 
 def _read_pages(document: Any, data: bytes, password: str | None, from_web: bool, ocr: Ocr | None) -> _Found:
     started = time.monotonic()
+    patience = PATIENCE if ocr is None else OCR_PATIENCE
     found = _Found()
     for number in range(len(document)):
         label = _label(document, number)
         found.labels.append(label)
         found.heights.append(842.0)
-        if time.monotonic() - started > PATIENCE:
+        if time.monotonic() - started > patience:
             found.losses.append(Loss("page-late", label))
             continue
         _read_page(document, number, found, (data, password), from_web, ocr)

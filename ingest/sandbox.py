@@ -1,4 +1,4 @@
-"""Parses a file in a child process with limits on time, memory and output; its result is taken whole or not."""
+"""Parses a file, or draws a page of it, in a child process with limits; its result is taken whole or not."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.document import Document, Outline, UnreadableDocument
+from ingest.page_picture import PagePicture
 from ingest.read import read_bytes
 
 _ROOT = Path(__file__).parents[1]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,9 @@ class Parsed:
     outline: Outline
 
 
+OCR_LIMITS = Limits(seconds=600.0, memory=6 * 2**30)
+"""Where pages are read from their pictures: the engine maps some 4 GB, of which it uses 650 MB."""
+
 READER = 1
 """Raised whenever a reader or the outline gives something else for the same file: then files are read again."""
 
@@ -47,13 +54,24 @@ def source_of(path: Path, *, ocr: bool = False) -> str:
 
 
 _PARSED: TypeAdapter[Parsed] = TypeAdapter(Parsed)
+_PICTURE: TypeAdapter[PagePicture] = TypeAdapter(PagePicture)
 
 
 def parse_file(path: Path, *, password: str | None = None, ocr: bool = False, limits: Limits | None = None) -> Parsed:
     """A file as read by a process of its own. Raises UnreadableDocument, also where the child was killed."""
-    limits = limits or Limits()
     read_bytes(path)  # what the file system says is said here, and a pipe is never opened by the child
-    request = json.dumps({"path": str(path.resolve()), "password": password, "ocr": ocr, **asdict(limits)})
+    limits = limits or (OCR_LIMITS if ocr else Limits())
+    return _by_child(_PARSED, path, limits, {"password": password, "ocr": ocr})
+
+
+def draw_page(path: Path, label: str, quote: str, before: int = 0, limits: Limits | None = None) -> PagePicture:
+    """The picture of a PDF's page with the quote's places, drawn by a process of its own. Raises UnreadableDocument."""
+    read_bytes(path)
+    return _by_child(_PICTURE, path, limits or Limits(), {"label": label, "quote": quote, "before": before})
+
+
+def _by_child(result: TypeAdapter[Result], path: Path, limits: Limits, task: Mapping[str, object]) -> Result:
+    request = json.dumps({"path": str(path.resolve()), **task, **asdict(limits)})
     child = subprocess.Popen(
         [sys.executable, "-m", "ingest.child"],
         stdin=subprocess.PIPE,
@@ -72,7 +90,7 @@ def parse_file(path: Path, *, password: str | None = None, ocr: bool = False, li
         overdue.cancel()
         _kill(child)
         child.wait()
-    return _result(answer, path.name, late, limits)
+    return _result(result, answer, path.name, late, limits)
 
 
 def _exchange(child: subprocess.Popen[bytes], request: bytes, most: int) -> bytes | None:
@@ -99,7 +117,7 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _result(answer: bytes | None, file: str, late: bool, limits: Limits) -> Parsed:
+def _result(result: TypeAdapter[Result], answer: bytes | None, file: str, late: bool, limits: Limits) -> Result:
     if answer is None:
         raise UnreadableDocument("file-too-long", file=file, limit=limits.output // 2**20)
     if late:
@@ -108,6 +126,6 @@ def _result(answer: bytes | None, file: str, late: bool, limits: Limits) -> Pars
         value = json.loads(answer)
         if "refused" in value:
             raise UnreadableDocument(value["refused"], **{**value["values"], "file": file})
-        return _PARSED.validate_python(value)
+        return result.validate_python(value)
     except (json.JSONDecodeError, ValidationError, KeyError, TypeError):
         raise UnreadableDocument("file-too-heavy", file=file, limit=limits.memory // 2**20) from None

@@ -33,11 +33,11 @@ def assistant(tmp_path_factory, bundled_engine) -> Assistant:
     files = folder / "files"
     files.mkdir()
     (files / "orchards.md").write_text(WHOLE, encoding="utf-8")
-    _pdf(files / "ferries.pdf", folder)
+    lossy_pdf(files / "ferries.pdf", folder)
     return assistant_over(files, folder / "home", bundled_engine)
 
 
-def _pdf(path: Path, folder: Path) -> None:
+def lossy_pdf(path: Path, folder: Path) -> None:
     """Three pages: words and hidden words, a picture, words."""
     from PIL import Image
     from reportlab.pdfgen.canvas import Canvas

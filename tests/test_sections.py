@@ -86,26 +86,47 @@ def test_the_best_by_side_is_zero_where_a_side_has_no_edition(
 
 
 @pytest.mark.parametrize("chinese", [True, False])
-def test_means_are_of_standard_scores_within_each_edition(
+def test_means_are_of_standard_scores_among_the_like_editions_of_all_works(
     sections: Sections, scores: np.ndarray, chinese: bool
 ) -> None:
+    like = {("b", "en-original"): "first in English", ("a", "en-translation"): "first in English"}
     cells: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for row, mine in enumerate(sections.places):
         for place in mine:
             best = cells[place.work, place.edition.id]
             best[row] = max(best.get(row, -1.0), float(scores[place.index]))
+    pools: dict[object, list[float]] = defaultdict(list)
+    for key, best in cells.items():
+        pools[like.get(key, key)] += best.values()
     expected = np.full((2, len(sections)), np.nan)
     for row in range(len(sections)):
         for side in (0, 1):
             values = [
-                (best[row] - np.mean(list(best.values()))) / np.std(list(best.values()))
-                for (_, id_), best in cells.items()
-                if row in best and (id_.startswith("zh") == chinese) == (side == 0)
+                (best[row] - np.mean(pools[like.get(key, key)])) / np.std(pools[like.get(key, key)])
+                for key, best in cells.items()
+                if row in best and (key[1].startswith("zh") == chinese) == (side == 0)
             ]
             if values:
                 expected[side, row] = np.mean(values)
     expected = np.where(np.isnan(expected), expected[::-1], expected)
     np.testing.assert_allclose(sections.mean_by_side(scores, chinese=chinese), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("chinese", [True, False])
+def test_the_best_of_a_short_work_is_the_best_of_all(chinese: bool) -> None:
+    long, short = edition("long", "en", "digest"), edition("short", "en", "original")
+    short = replace(short, outline=Outline(short.outline.sections[:2]))
+    found: list[Place] = []
+    for one in (long, short):
+        by_anchor = {section.anchor: section for section in one.outline.sections}
+        for passage in cut_passages(one.document.text, one.outline):
+            section = by_anchor[passage.anchor]
+            found.append(Place(len(found), one.work, one, section, passage.anchor, (), passage))
+    sections = Sections(found)
+    scores = np.linspace(0.75, 0.79, len(found))
+    scores[-1] = 0.9
+    means = sections.mean_by_side(scores, chinese=chinese)
+    assert sections.keys[int(np.argmax(means[0]))] == ("short", "0.title")
 
 
 def test_an_edition_with_equal_scores_has_zero_everywhere(places: list[Place], sections: Sections) -> None:

@@ -80,6 +80,8 @@ def source_row(citation: Citation, library: Documents, language: Language) -> Ro
         details = edition_details(library, edition, language, language == "zh-Hans")
     if citation.page:
         details.append(words["page-number"].format(page=citation.page))
+    if edition is not None and edition.document.read_by_ocr(citation.start):
+        details.append(words["by-ocr"])
     original = citation.original
     source = library.edition(citation.work, original.edition) if original else None
     return {

@@ -7,7 +7,9 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingest.document import Edition
+from ingest.document import Edition, UnreadableDocument
+from ingest.page_picture import PagePicture
+from ingest.sandbox import draw_page
 
 KEPT = "files"
 """The folder, under the library's."""
@@ -39,6 +41,20 @@ def keep_files(home: Path, taken: Iterable[tuple[Edition, Path]]) -> None:
     for edition, path in taken:
         if edition.document.format == "pdf" and _SOURCE.fullmatch(edition.source) and path.exists():
             keep_file(home, edition.source, path.read_bytes())
+
+
+def picture_of_quote(home: Path, edition: Edition, start: int, end: int) -> PagePicture | None:
+    """The page that a quote begins on with the quote's places; None where the file was not kept or cannot be drawn."""
+    path = kept_file(home, edition)
+    pages = [page for page in edition.document.pages if page.start <= start]
+    if path is None or not pages:
+        return None
+    text = edition.document.text
+    before = "".join(text[pages[-1].start : start].split()).count("".join(text[start:end].split()))
+    try:
+        return draw_page(path, pages[-1].label, text[start:end], before)
+    except UnreadableDocument:
+        return None
 
 
 def drop_file(home: Path, source: str) -> None:

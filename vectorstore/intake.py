@@ -12,6 +12,7 @@ from typing import Literal
 from ingest.document import Edition, EditionKind, Language, Loss, Refusal, UnreadableDocument, Work
 from ingest.work_file import WORK_FILE, WORK_ID, read_work
 from vectorstore.align import Alignment, Embed, align
+from vectorstore.descriptions import first_beside, free_name
 from vectorstore.library import Shelf, is_update, new_work, read_edition, recognize
 
 State = Literal["ready", "ready-with-loss", "refused"]
@@ -41,6 +42,8 @@ class Wishes:
     title: str | None = None
     password: str | None = None
     ocr: bool = False
+    free_name: bool = False
+    """A new work whose name is taken gets another, instead of being refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,11 @@ class FileState:
 
     path: Path
     state: State
+    work: Work | None = None
     edition: Edition | None = None
+    read: Edition | None = None
+    """The edition with the anchors of its own outline, before it was brought beside the others of its work."""
+
     losses: tuple[Loss, ...] = ()
     reason: Refusal | None = None
     notes: tuple[Note, ...] = ()
@@ -114,14 +121,14 @@ class Intake:
             work, edition, notes = self._identify(entry, read)
         except Refusal as refusal:
             return FileState(entry.path, "refused", reason=refusal)
-        aligned = self._aligned(work, edition)
+        read, aligned = edition, self._aligned(edition)
         if aligned is not None:
             edition = aligned.edition
             notes.append(("ingest-aligned", aligned.values(edition.file)))
         self.shelf = self.shelf.with_edition(work, edition)
         losses = edition.document.losses
         state: State = "ready-with-loss" if losses else "ready"
-        return FileState(entry.path, state, edition, losses, None, tuple(notes))
+        return FileState(entry.path, state, work, edition, read, losses, None, tuple(notes))
 
     def _identify(self, entry: _Entry, read: Edition) -> tuple[Work, Edition, list[Note]]:
         """Whose edition a file is: its folder's, the one that was asked for, a known work's, or a new one's."""
@@ -146,6 +153,8 @@ class Intake:
 
     def _new(self, read: Edition) -> tuple[Work, Edition, list[Note]]:
         work = new_work(read, self.wishes.work or None, self.wishes.title)
+        if self.wishes.free_name and not is_update(self.shelf, work.id, read.file):
+            work = replace(work, id=free_name(work.id, self.shelf.works))
         if work.id in self.shelf.works and not is_update(self.shelf, work.id, read.file):
             raise UnreadableDocument("work-taken", file=read.file, work=work.id)
         values = {"file": read.file, "work": work.id, "sections": len(read.outline.sections), "language": read.lang}
@@ -162,13 +171,10 @@ class Intake:
                 return self.shelf.works[edition.work]
         return None
 
-    def _aligned(self, work: Work, edition: Edition) -> Alignment | None:
+    def _aligned(self, edition: Edition) -> Alignment | None:
         """The edition with the anchors of the work's first, where its outline is another one."""
-        others = [e for (owner, id_), e in self.shelf.editions.items() if owner == work.id and id_ != edition.id]
-        if not others:
-            return None
-        first = min(others, key=lambda other: (other.kind != "original", other.id))
-        return align(first, edition, self.embed)
+        first = first_beside(self.shelf, edition)
+        return align(first, edition, self.embed) if first else None
 
 
 def pair_name(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,16 +40,15 @@ class Sections:
         self._chinese = np.array([keyword_language(place.edition) == "zh" for place in places], dtype=bool)
         # A cell is a section in one edition, of which a long one has several places.
         cells: dict[tuple[int, str], int] = {}
-        editions: dict[tuple[str, str], int] = {}
+        groups_of = _comparable(places)
         self._cell = np.zeros(len(places), dtype=np.intp)
-        cell_editions: list[int] = []
+        cell_groups: list[int] = []
         for place in places:
-            edition = editions.setdefault((place.work, place.edition.id), len(editions))
             cell = cells.setdefault((int(self._row[place.index]), place.edition.id), len(cells))
-            if cell == len(cell_editions):
-                cell_editions.append(edition)
+            if cell == len(cell_groups):
+                cell_groups.append(groups_of[place.work, place.edition.id])
             self._cell[place.index] = cell
-        self._cell_edition = np.array(cell_editions, dtype=np.intp)
+        self._cell_group = np.array(cell_groups, dtype=np.intp)
         self._cell_row = np.array([row for row, _ in cells], dtype=np.intp)
         self._cell_chinese = np.zeros(len(cells), dtype=bool)
         self._cell_chinese[self._cell] = self._chinese
@@ -96,8 +96,9 @@ class Sections:
     def mean_by_side(self, scores: Scores, *, chinese: bool) -> Scores:
         """(2, sections): mean over the editions in the question's language, and over the others.
 
-        Each edition is brought to standard scores first, for e5's cosines crowd into a tenth of their range, elsewhere
-        for every question; a section without edition on one side has the other's.
+        Each edition, together with the like editions of other works, is brought to standard scores first, for e5's
+        cosines crowd into a tenth of their range, elsewhere for every question; a section without edition on one side
+        has the other's.
         """
         cells = np.full(len(self._cell_row), -1.0)
         np.maximum.at(cells, self._cell, scores)
@@ -126,13 +127,26 @@ class Sections:
         return found.astype(np.float64)
 
     def _standard(self, cells: Scores) -> Scores:
-        """Cells less their edition's mean, by its standard deviation."""
-        edition = self._cell_edition
-        sizes = np.bincount(edition)
-        centred = cells - (np.bincount(edition, cells) / sizes)[edition]
-        spread = np.sqrt(np.bincount(edition, centred**2) / sizes)
+        """Cells less their group's mean, by its standard deviation."""
+        group = self._cell_group
+        sizes = np.bincount(group)
+        centred = cells - (np.bincount(group, cells) / sizes)[group]
+        spread = np.sqrt(np.bincount(group, centred**2) / sizes)
         spread[spread == 0] = 1.0
-        return np.asarray(centred / spread[edition])
+        return np.asarray(centred / spread[group])
+
+
+def _comparable(places: Sequence[Place]) -> dict[tuple[str, str], int]:
+    """For each edition the group that its scores are compared in: the first editions of all works in a language, the
+    second ones, and so on. By itself, the best of a short work would score no higher than any of a long one."""
+    editions = {(place.work, place.edition.id): place.edition for place in places}
+    ordered = sorted(editions.values(), key=lambda e: (e.work, keyword_language(e), _KIND_ORDER[e.kind], e.id))
+    groups: dict[tuple[str, int], int] = {}
+    found: dict[tuple[str, str], int] = {}
+    for (_, lang), mine in groupby(ordered, key=lambda e: (e.work, keyword_language(e))):
+        for rank, edition in enumerate(mine):
+            found[edition.work, edition.id] = groups.setdefault((lang, rank), len(groups))
+    return found
 
 
 def _group(places: Sequence[Place]) -> dict[tuple[str, str], list[Place]]:

@@ -1,0 +1,183 @@
+"""The Library page: files read and previewed, described, published, corrected, replaced, removed, indexed again."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import OpenPage, Reader
+from tests.browser.served import Served, serve
+from tests.test_cautions import HIDDEN, WHOLE, lossy_pdf
+
+NAMES = {"en-GB": "Library", "zh-TW": "文件庫", "zh-CN": "文件库"}
+NEWER = WHOLE.replace("12%", "15%")
+
+
+@pytest.fixture
+def own_app(home: Path, tmp_path: Path) -> Iterator[Served]:
+    """The app over a copy of the bundled works, which the test may change."""
+    shutil.copytree(home, tmp_path / "home", ignore=shutil.ignore_patterns("*.lock"))
+    for lock in (home / "builds").glob("*.lock"):
+        (tmp_path / "home" / "builds" / lock.name).touch()
+    with serve(tmp_path / "home", tmp_path / "app.log") as served:
+        yield served
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "orchards.md").write_text(WHOLE, encoding="utf-8")
+    (folder / "newer.md").write_text(NEWER, encoding="utf-8")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    (folder / "<img src=x onerror=alert(1)>.md").write_text("# *Bold* [x](http://example.org)\n\n## 1. A\n\nB.\n")
+    lossy_pdf(folder / "ferries.pdf", tmp_path)
+    return folder
+
+
+class Editor:
+    """Someone at work on the Library page."""
+
+    def __init__(self, reader: Reader, locale: str = "en-GB") -> None:
+        self.page = reader.page
+        self.reader = reader
+        expect(reader.question_box).to_be_visible()
+        self.page.get_by_role("link", name=NAMES[locale]).click()
+        expect(self.page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
+
+    def read(self, *paths: Path) -> None:
+        """Chooses files and has them read."""
+        waiting = self.files.count()
+        self.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([str(path) for path in paths])
+        self.click("read")
+        expect(self.files).to_have_count(waiting + len(paths))
+
+    def click(self, key: str) -> None:
+        button = self.page.locator(f".st-key-library-{key} button")
+        expect(button).to_have_count(1)
+        expect(button).to_be_enabled()
+        button.click()
+
+    def publish(self) -> None:
+        self.click("publish")
+        expect(self.page.locator(".note").first).to_have_text(re.compile("Published|已發布|已发布"))
+
+    @property
+    def files(self) -> Locator:
+        return self.page.locator("[class*='st-key-library-file-']")
+
+    def field(self, name: str) -> Locator:
+        return self.page.locator(f"[class*='st-key-library-{name}-'] input").first
+
+    def work(self, id_: str) -> Locator:
+        return self.page.locator(f".work[data-work='{id_}']")
+
+
+@pytest.mark.parametrize(
+    ("locale", "states", "lost"),
+    [
+        ("en-GB", ["Ready", "Ready, but not all of it", "Refused"], "Pages without text"),
+        ("zh-TW", ["就緒", "就緒，但有缺漏", "未採用"], "沒有文字的頁"),
+        ("zh-CN", ["就绪", "就绪，但有缺漏", "未采用"], "没有文字的页"),
+    ],
+)
+def test_each_file_ends_in_one_state_with_its_losses_and_a_preview(
+    own_app: Served, visit: OpenPage, files: Path, locale: str, states: list[str], lost: str
+) -> None:
+    editor = Editor(visit(own_app.url, locale=locale), locale)
+    editor.read(files / "orchards.md", files / "ferries.pdf", files / "broken.pdf")
+    expect(editor.page.locator(".state")).to_have_text(states)
+    losses = editor.files.nth(1).locator(".losses")
+    expect(losses).to_contain_text(lost)
+    expect(losses).to_contain_text(HIDDEN)
+    editor.files.nth(0).locator("section summary").click()
+    passages = editor.files.nth(0).locator("ol li")
+    expect(passages.filter(has_text="Plum harvests in Norrby rose by 12%")).to_be_visible()
+    expect(editor.work("orchards")).to_have_count(0)
+
+
+def test_what_is_published_as_described_can_be_asked_and_corrected(
+    own_app: Served, visit: OpenPage, files: Path
+) -> None:
+    editor = Editor(visit(own_app.url))
+    editor.read(files / "orchards.md")
+    expect(editor.field("title")).to_have_value("Orchards in the north")
+    expect(editor.field("date")).to_have_value("2025-05-02")
+    editor.field("title").fill("Fruit of Norrby")
+    editor.field("author").fill("The Orchard Desk")
+    editor.field("author").press("Tab")
+    editor.page.get_by_test_id("stButtonGroup").get_by_text("Macro", exact=True).click()
+    editor.publish()
+    shelf = editor.work("orchards")
+    expect(shelf.locator("h3")).to_have_text("Fruit of Norrby")
+    expect(shelf).to_contain_text("The Orchard Desk · 2 May 2025 · Macro")
+    shelf.locator("[data-act=edit]").click()
+    editor.field("title").fill("Fruit")
+    editor.field("title").press("Tab")
+    editor.click("save")
+    expect(editor.work("orchards").locator("h3")).to_have_text("Fruit")
+    editor.page.get_by_role("link", name="Ask").click()
+    answer = editor.reader.ask("By how much did plum harvests in Norrby rise?")
+    expect(answer).to_contain_text("rose by 12%")
+
+
+def test_a_file_takes_the_place_of_another_and_both_can_be_taken_out(
+    own_app: Served, visit: OpenPage, files: Path
+) -> None:
+    editor = Editor(visit(own_app.url))
+    editor.read(files / "orchards.md")
+    editor.publish()
+    editor.work("orchards").locator("[data-act=replace]").click()
+    expect(editor.page.get_by_text("takes the place of orchards/en-original")).to_be_visible()
+    editor.read(files / "newer.md")
+    expect(editor.files.first.locator(".replaces")).to_contain_text("English original (orchards.md)")
+    editor.publish()
+    expect(editor.work("orchards")).to_contain_text("newer.md")
+    editor.work("orchards").locator("[data-act=remove]").click()
+    editor.work("orchards").locator("[data-act=keep]").click()
+    editor.work("orchards").locator("[data-act=remove]").click()
+    editor.work("orchards").locator("[data-act=remove-sure]").click()
+    expect(editor.work("orchards")).to_have_count(0)
+    expect(editor.work("triple-game")).to_be_visible()
+    editor.click("index")
+    expect(editor.page.get_by_text("The index is made anew.")).to_be_visible()
+
+
+def test_what_is_discarded_is_gone_and_a_refused_file_publishes_nothing(
+    own_app: Served, visit: OpenPage, files: Path
+) -> None:
+    editor = Editor(visit(own_app.url))
+    editor.read(files / "broken.pdf")
+    expect(editor.page.locator(".st-key-library-publish")).to_have_count(0)
+    editor.page.locator("[class*='st-key-library-discard-'] button").click()
+    expect(editor.files).to_have_count(0)
+
+
+def test_names_and_titles_are_words_wherever_they_stand(own_app: Served, visit: OpenPage, files: Path) -> None:
+    editor = Editor(visit(own_app.url))
+    editor.read(files / "<img src=x onerror=alert(1)>.md")
+    expect(editor.files.locator(".file")).to_contain_text("img src=x onerror=alert(1)")
+    expect(editor.files.get_by_role("combobox").first).to_have_value(
+        re.compile(r"\*Bold\* \[x\]\(http://example\.org\)")
+    )
+    editor.publish()
+    expect(editor.page.locator(".work h3").filter(has_text="*Bold* [x](http://example.org)")).to_be_visible()
+    assert editor.page.locator("img[src=x], a[href*='example.org']").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_the_page_without_sideways_scrolling(
+    own_app: Served, visit: OpenPage, files: Path, scheme: Literal["light", "dark"]
+) -> None:
+    editor = Editor(visit(own_app.url, scheme=scheme))
+    editor.read(files / "orchards.md", files / "ferries.pdf")
+    editor.page.set_viewport_size({"width": 390, "height": 844})
+    expect(editor.field("title")).to_be_visible()
+    widths = "[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
+    assert max(editor.page.evaluate(widths)) <= 390

@@ -1,0 +1,272 @@
+"""The Library page: add files, see what would come of them, say what they are, publish; change what is published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+
+import prompts
+from ingest.document import LANGUAGES, Language, Refusal
+from ui import text
+from ui.documents import documents_of, open_assistant
+from ui.errors import unexpected
+from ui.language import chosen_language
+from ui.library_form import describe
+from ui.library_rows import shelf_data, staged_data
+from ui.masthead import standing_line
+
+if TYPE_CHECKING:
+    from chat.assistant import Assistant
+    from vectorstore.build import Progress
+    from vectorstore.descriptions import Description
+    from vectorstore.librarian import Librarian
+    from vectorstore.uploads import Staged
+
+_STAGED = "library-staged"
+_SAID = "library-said"
+_DONE = "library-done"
+_TARGET = "library-target"
+"""The published edition that is being corrected or replaced: what, work, edition."""
+
+_ROUND = "library-round"
+"""Counts uploads, so that the next begins with an empty box."""
+
+
+def _uploader_words() -> str:
+    """Streamlit's uploader speaks English only: its words are covered by ours, in the language of its container."""
+    rules = []
+    for language in LANGUAGES:
+        zone = f'.st-key-library-drop-{language} [data-testid="stFileUploaderDropzone"]'
+        words = prompts.words(language)
+        for part, key in (
+            ("button [data-testid=stMarkdownContainer]", "browse"),
+            ("[data-testid$=Instructions]", "drop"),
+        ):
+            rules.append(f"{zone} {part} > * {{ display: none; }}")
+            rules.append(
+                f"{zone} {part}::after {{ content: {json.dumps(words[f'library-{key}'], ensure_ascii=False)}; }}"
+            )
+    return f"<style>{' '.join(rules)}</style>"
+
+
+_UPLOADER = _uploader_words()
+_file = text.component("staged")
+_shelf = text.component("shelf")
+
+
+def page() -> None:
+    """The whole page, top to bottom."""
+    language = chosen_language()
+    try:
+        assistant = open_assistant(language)
+    except Refusal as refusal:
+        text.problem(refusal.in_language(language), language)
+        return
+    librarian = assistant.librarian()
+    parts = [st.container() for _ in range(4)]  # each in its place, whatever the others hold
+    with parts[0]:
+        _outcome(language)
+    with parts[1]:
+        _add(librarian, language)
+    with parts[2]:
+        _review(librarian, language)
+    with parts[3]:
+        _held(assistant, librarian, language)
+    with st.bottom:
+        standing_line(documents_of(assistant).documents, language)
+
+
+def _outcome(language: Language) -> None:
+    """What became of the last thing that was done."""
+    refusal: Refusal | None = st.session_state.pop(_SAID, None)
+    if refusal is not None:
+        text.problem(refusal.in_language(language), language)
+    if done := st.session_state.pop(_DONE, ""):
+        text.note(prompts.words(language)[done], language)
+
+
+# Adding
+
+
+def _add(librarian: Librarian, language: Language) -> None:
+    """Where files are chosen. They are read at once they are here, and nothing is published."""
+    from ingest.read import MAX_BYTES
+
+    words = prompts.words(language)
+    target = _target("replace")
+    st.subheader(words["library-add"])
+    if target:
+        text.note(words["library-replacing"].format(edition="/".join(target)), language)
+        st.button(words["library-keep"], key="library-keep", on_click=_forget_target)
+    text.note(words["library-kinds"].format(limit=MAX_BYTES // 2**20), language)
+    turn = st.session_state.setdefault(_ROUND, 0)
+    st.html(_UPLOADER)
+    with st.container(key=f"library-drop-{language}"):
+        files = st.file_uploader(words["library-choose"], accept_multiple_files=True, key=f"library-files-{turn}")
+    with st.expander(words["library-options"]):
+        password = st.text_input(words["library-password"], type="password", key="library-password")
+        ocr = _can_read_pictures() and st.checkbox(words["library-ocr"], key="library-ocr")
+    if st.button(words["library-read"], type="primary", key="library-read", disabled=not files):
+        _do(lambda: _stage(librarian, files or [], target, password, ocr, language), "")
+
+
+def _stage(
+    librarian: Librarian,
+    files: list[Any],
+    target: tuple[str, str] | None,
+    password: str,
+    ocr: bool,
+    language: Language,
+) -> None:
+    """Reads the files, saying how many of them are done."""
+    from vectorstore.intake import FileState, Wishes
+    from vectorstore.uploads import Upload
+
+    words = prompts.words(language)
+    bar = st.progress(0.0)
+    done = 0
+
+    def tell(_: FileState | None) -> None:
+        nonlocal done
+        bar.progress(done / len(files), text=words["library-reading"].format(done=done, total=len(files)))
+        done += 1
+
+    tell(None)
+    wishes = Wishes(password=password or None, ocr=ocr)
+    if target:
+        lang, kind = target[1].rsplit("-", 1)
+        wishes = Wishes(target[0], cast("Any", lang), cast("Any", kind), password=password or None, ocr=ocr)
+    _staged().extend(librarian.stage([Upload(file.name, file.getvalue()) for file in files], wishes, tell))
+    st.session_state[_ROUND] += 1
+    _forget_target()
+
+
+def _can_read_pictures() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("rapidocr") is not None
+
+
+# What was added and waits
+
+
+def _review(librarian: Librarian, language: Language) -> None:
+    """Each file that was read: how it ended, what it is said to be, its preview; then one button for all."""
+    staged = _staged()
+    if not staged:
+        return
+    words = prompts.words(language)
+    st.subheader(words["library-review"])
+    shelf = librarian.shelf
+    described: list[tuple[Staged, Description]] = []
+    waiting = [one.state.work for one in staged if one.state.work]
+    for one in list(staged):
+        with st.container(border=True, key=f"library-file-{one.id}"):
+            head = st.container()
+            place = None
+            if one.state.work is not None and one.state.read is not None:
+                said = describe(one.id, librarian.description(one), [*shelf.works.values(), *waiting], language)
+                described.append((one, said))
+                place = said.work, said.edition
+            with head:
+                _file(key=f"library-state-{one.id}", data=staged_data(one, place, shelf, language))
+            st.button(
+                words["library-discard"], key=f"library-discard-{one.id}", on_click=_discard, args=(librarian, one)
+            )
+    if described and st.button(words["library-publish"], type="primary", key="library-publish"):
+        _do(lambda: _publish(librarian, described, language), "library-published")
+
+
+def _publish(librarian: Librarian, described: list[tuple[Staged, Description]], language: Language) -> None:
+    librarian.publish(described, _bar(language))
+    published = {one.id for one, _ in described}
+    st.session_state[_STAGED] = [one for one in _staged() if one.id not in published]
+
+
+def _discard(librarian: Librarian, staged: Staged) -> None:
+    librarian.discard(staged)
+    st.session_state[_STAGED] = [one for one in _staged() if one.id != staged.id]
+
+
+def _staged() -> list[Staged]:
+    staged: list[Staged] = st.session_state.setdefault(_STAGED, [])
+    return staged
+
+
+# What is published
+
+
+def _held(assistant: Assistant, librarian: Librarian, language: Language) -> None:
+    """The works and their editions, with the form for the one that is being corrected."""
+    words = prompts.words(language)
+    st.subheader(words["library-held"])
+    if target := _target("edit"):
+        _correct(librarian, target, language)
+    data = shelf_data(documents_of(assistant), assistant.build, language)
+    _shelf(key="library-shelf", data=data, on_act_change=_choose)
+    if target := _target("remove"):
+        _forget_target()
+        _do(lambda: librarian.remove(target[0], target[1] or None, _bar(language)), "library-removed")
+    text.note(words["library-index-help"], language)
+    if st.button(words["library-index"], key="library-index"):
+        _do(lambda: librarian.index_again(_bar(language)), "library-indexed")
+
+
+def _correct(librarian: Librarian, target: tuple[str, str], language: Language) -> None:
+    from vectorstore.descriptions import description_of
+
+    words = prompts.words(language)
+    shelf = librarian.shelf
+    edition = shelf.editions.get(target)
+    if edition is None:
+        _forget_target()
+        return
+    with st.container(border=True, key="library-correct"):
+        text.note(edition.file, language)
+        known = description_of(shelf.works[target[0]], edition)
+        said = describe("-".join(target), known, [shelf.works[target[0]]], language, fixed=True)
+        with st.container(horizontal=True):
+            if st.button(words["library-save"], type="primary", key="library-save"):
+                _do(lambda: librarian.correct(*target, said, _bar(language)), "library-saved", _forget_target)
+            st.button(words["library-keep"], key="library-cancel", on_click=_forget_target)
+
+
+def _choose() -> None:
+    """What a click on the shelf asks for, before the page is drawn again."""
+    act = cast("Mapping[str, str]", st.session_state["library-shelf"].act)
+    st.session_state[_TARGET] = act["what"], act["work"], act.get("edition", "")
+
+
+def _target(what: str) -> tuple[str, str] | None:
+    chosen: tuple[str, str, str] | None = st.session_state.get(_TARGET)
+    return (chosen[1], chosen[2]) if chosen and chosen[0] == what else None
+
+
+def _forget_target() -> None:
+    st.session_state.pop(_TARGET, None)
+
+
+# Doing
+
+
+def _do(work: Callable[[], None], done: str, after: Callable[[], None] = lambda: None) -> None:
+    """Does something that takes a while, and draws the page again with what became of it."""
+    try:
+        work()
+    except Refusal as refusal:
+        st.session_state[_SAID] = refusal
+    except Exception as error:  # noqa: BLE001 - the door: logged, and shown with its id
+        st.session_state[_SAID] = unexpected(error)
+    else:
+        st.session_state[_DONE] = done
+        after()
+    st.rerun()
+
+
+def _bar(language: Language) -> Progress:
+    label = prompts.words(language)["library-indexing"]
+    bar = st.progress(0.0, text=label)
+    return lambda done, total: cast("None", bar.progress(done / max(total, 1), text=label) and None)

@@ -1,0 +1,123 @@
+"""What an editor does to the library: read uploads, publish, correct, take out, index again. One writer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from langchain_core.embeddings import Embeddings
+
+from ingest.document import Refusal
+from vectorstore.build import Progress, publish_build, writer_lock
+from vectorstore.catalogue import Catalogue
+from vectorstore.descriptions import Description, corrected, described, description_of
+from vectorstore.files import drop_file, keep_files
+from vectorstore.intake import FileState, Intake, Wishes
+from vectorstore.library import Shelf, live_shelf
+from vectorstore.uploads import Staged, Upload, drop_upload, save_upload
+
+MAX_FILES = 50
+"""Taken at once."""
+
+
+class Librarian:
+    """Changes the library under a folder. Every change is a new build, live at once and whole or not at all."""
+
+    def __init__(self, home: Path, catalogue: Catalogue, model: str, embeddings: Embeddings) -> None:
+        self._home = home
+        self._catalogue = catalogue
+        self._model = model
+        self._embeddings = embeddings
+
+    @property
+    def shelf(self) -> Shelf:
+        """What is published."""
+        return live_shelf(self._catalogue)
+
+    def stage(
+        self, uploads: Sequence[Upload], wishes: Wishes | None = None, tell: Callable[[FileState], None] | None = None
+    ) -> list[Staged]:
+        """Reads uploads, each in a process of its own; nothing is published. `tell` hears of each as it ends.
+
+        A wish for a work, language or kind is for one file. Raises Refusal for more files than are taken at once.
+        """
+        wishes = wishes or Wishes()
+        if len(uploads) > MAX_FILES:
+            raise Refusal("uploads-too-many", limit=MAX_FILES)
+        if len(uploads) != 1 and wishes.work:
+            raise Refusal("replace-one-file")
+        paths = [save_upload(self._home, upload) for upload in uploads]
+        intake = Intake(self.shelf, self._embed, replace(wishes, free_name=True), tell or (lambda _: None))
+        return [Staged(state.path.parent.name, state) for state in intake.take(paths)]
+
+    def discard(self, staged: Staged) -> None:
+        """Forgets an upload."""
+        drop_upload(staged.state.path)
+
+    def description(self, staged: Staged) -> Description:
+        """What was found out of an upload. Raises Refusal where it was refused."""
+        edition, work = staged.state.read, staged.state.work
+        if edition is None or work is None:
+            raise staged.state.reason or Refusal("file-missing", file=staged.state.file)
+        return description_of(work, replace(edition, work=work.id))
+
+    def publish(
+        self, entries: Sequence[tuple[Staged, Description]], progress: Progress | None = None
+    ) -> list[tuple[str, str]]:
+        """Makes uploads, as they are described, part of the library; gives the works and editions they became.
+
+        An edition of the same work, language and kind is replaced: answers that quote it still find it. Raises Refusal
+        where a description does not hold, two files would be the same edition, or another process is writing.
+        """
+        places = [(said.work, said.edition) for _, said in entries]
+        for place, (staged, _) in zip(places, entries, strict=True):
+            if places.count(place) > 1:
+                raise Refusal("edition-twice", file=staged.state.file, edition="/".join(place))
+
+        def change(shelf: Shelf) -> Shelf:
+            for staged, said in entries:
+                if staged.state.read is not None:
+                    shelf = described(shelf, staged.state.read, said, self._embed)
+            return shelf
+
+        shelf = self._change(change, progress)
+        kept = [(shelf.editions[place], staged.state.path) for place, (staged, _) in zip(places, entries, strict=True)]
+        keep_files(self._home, kept)
+        for staged, _ in entries:
+            drop_upload(staged.state.path)
+        return places
+
+    def correct(self, work: str, edition: str, said: Description, progress: Progress | None = None) -> None:
+        """Describes a published edition anew. Raises Refusal, also where that would put it in another's place."""
+        self._change(lambda shelf: corrected(shelf, work, edition, said, self._embed), progress)
+
+    def remove(self, work: str, edition: str | None = None, progress: Progress | None = None) -> None:
+        """Takes a work or an edition out and erases it: text, passages, kept file. Raises Refusal."""
+        self._change(lambda shelf: shelf.without(work, edition), progress)
+        for source in self._catalogue.forget(work, edition):
+            drop_file(self._home, source)
+
+    def index_again(self, progress: Progress | None = None) -> None:
+        """Makes the index anew from what the catalogue holds."""
+        self._change(lambda shelf: shelf, progress, rebuild=True)
+
+    def _change(
+        self, change: Callable[[Shelf], Shelf], progress: Progress | None = None, *, rebuild: bool = False
+    ) -> Shelf:
+        with writer_lock(self._home):
+            shelf = change(live_shelf(self._catalogue))
+            publish_build(
+                self._home,
+                self._catalogue,
+                self._model,
+                lambda: self._embeddings,
+                shelf.works,
+                list(shelf.editions.values()),
+                progress,
+                rebuild=rebuild,
+            )
+        return shelf
+
+    def _embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        return self._embeddings.embed_documents(list(texts))
