@@ -9,7 +9,7 @@ from functools import cached_property
 import prompts
 from chat.answer import Answer, Ended
 from chat.asked import Asked, Prompt
-from chat.cautions import loss_warnings
+from chat.cautions import answer_warnings
 from chat.clock import Clock
 from chat.composer import Composer
 from chat.context import Numbered, answer_prompt, choose_passages
@@ -215,7 +215,7 @@ class Answering:
         yield self._finished(answer)
 
     def _finished(self, answer: Answer) -> Finished:
-        warnings = loss_warnings(answer, self._build)
+        warnings = answer_warnings(answer, self._build)
         return Finished(
             replace(
                 answer,
