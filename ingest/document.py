@@ -164,6 +164,9 @@ class Outline:
     def anchors(self) -> tuple[str, ...]:
         return tuple(section.anchor for section in self.sections)
 
+    def has(self, anchor: str) -> bool:
+        return any(section.anchor == anchor for section in self.sections)
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

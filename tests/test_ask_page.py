@@ -14,6 +14,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from chat.answer import Answer, Turn
+from chat.events import AnswerStream, Finished, Understood
 from ingest.document import Refusal, Work
 from ui import documents
 
@@ -28,24 +29,39 @@ class Echo:
         work = Work("echo", {"en": "Echo"}, "Nobody")
         self.build = SimpleNamespace(works={"echo": work})
         self.histories: list[Sequence[Turn]] = []
+        self.works: list[Sequence[str]] = []
         self.error: Exception | None = None
 
     def editions(self, _work: str) -> list[Any]:
         return []
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
+    def stream(self, question: str, *, history: Sequence[Turn] = (), works: Sequence[str] = ()) -> AnswerStream:
         self.histories.append(tuple(history))
+        self.works.append(tuple(works))
         if self.error:
             raise self.error
-        return Answer(question, "en", "not_covered", f"You asked: {question}", notice=f"You asked: {question}")
+        answer = Answer(question, "en", "not_covered", f"You asked: {question}", notice=f"You asked: {question}")
+        return AnswerStream((event for event in [Understood(question, "en"), Finished(answer)]), question, "en")
+
+    def search(self) -> None:
+        """Not called: there is nothing to go on from an answer that is not covered."""
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Conversations of a test are kept in a folder of its own."""
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path))
+    st.cache_resource.clear()
+    yield
+    documents.open_history().close()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
-def echo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Echo]:
+def echo(monkeypatch: pytest.MonkeyPatch) -> Echo:
     assistant = Echo()
     monkeypatch.setattr(documents, "_assistant", lambda: assistant)
-    yield assistant
-    st.cache_resource.clear()
+    return assistant
 
 
 def open_page() -> AppTest:
@@ -108,7 +124,7 @@ def test_an_unforeseen_error_shows_an_id_that_the_log_has_and_nothing_else(
         assert hidden not in answers
     assert SECRET not in caplog.text
     assert error.__name__ in caplog.text
-    assert "in ask" in caplog.text
+    assert "in stream" in caplog.text
 
 
 def test_a_refusal_is_shown_in_the_language_of_the_page_even_after_a_switch(echo: Echo) -> None:

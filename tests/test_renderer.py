@@ -37,6 +37,14 @@ def test_components_set_text_and_never_markup(path: Path) -> None:
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|\beval\b|Function\("
     )
     assert not re.search(banned, script)
-    assert not re.search(r"\.(href|src|srcdoc)\b|\"(a|img|iframe|script)\"", script), "no links, no images"
-    if path.name != "page.js":
-        assert "createElement" not in script
+    assert not re.search(r"\.(href|src|srcdoc)\b|\"(img|iframe|script)\"", script), "no images"
+    if path.name == "page.js":
+        assert script.count("href") == 2
+        assert "href: `${page}?${new URLSearchParams(place)}` }" in script, "a place in one of our pages"
+        assert "href: address, download: file.name" in script, "a file from memory"
+        assert "const address = URL.createObjectURL(" in script
+    else:
+        assert not re.search(r"createElement|href|\"a\"", script), "elements and links are made in page.js"
+        pages = re.findall(r"placeLink\(\{.*?\}, (\S+),", script, re.DOTALL)
+        assert set(pages) <= {'"read"'}, "links lead to our own pages, by name"
+        assert len(pages) == script.count("placeLink(")

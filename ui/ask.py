@@ -1,168 +1,153 @@
-"""The Ask page: questions, answers that quote, and beside them the source."""
+"""The Ask page: a conversation, the source beside it, and at the side the reader's other conversations."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import prompts
-from chat.answer import Answer, Turn
+from chat.conversation import Conversation, Exchange
 from ingest.document import Language, Refusal
-from ui import text
-from ui.chips import show_answer
-from ui.documents import Documents, documents_of, open_assistant
-from ui.errors import unexpected
+from ui import address, asking, text
+from ui.answers import show_exchange, show_follow_ups
+from ui.conversations import show_conversations
+from ui.documents import Documents, documents_of, open_assistant, open_desk, open_history
 from ui.language import chosen_language
 from ui.masthead import about, standing_line
 from ui.panel import show_panel
-from ui.source import Place, citation_numbered, coarse_anchor, reading_edition
+from ui.reader import owner
+from ui.scope import show_scope
 from ui.suggestions import suggestions
 
-if TYPE_CHECKING:
-    from chat.assistant import Assistant
+_AT_ONCE = 0.9
+"""Seconds for which the page waits before it shows a growing answer: without a model answers take a tenth of that."""
+
+_POLL = 0.3
+_LOOK = 0.05
+_FOLLOW_UPS = 5.0
+"""Seconds for which a drawn page waits for the questions that go on from its last answer; they take a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and what became of it; neither answer nor refusal while it waits."""
+class _Scene:
+    """All that the page shows, read once for a drawing."""
 
-    question: str
-    answer: Answer | None = None
-    refusal: Refusal | None = None
+    language: Language
+    library: Documents
+    conversation: Conversation | None
+    exchanges: Sequence[Exchange]
 
 
 def page() -> None:
     """The whole page, top to bottom."""
     language = chosen_language()
     try:
-        assistant = open_assistant(language)
-        library = documents_of(assistant)
+        library = documents_of(open_assistant(language))
     except Refusal as refusal:
         text.problem(refusal.in_language(language), language)
         return
-    if _exchanges():
-        words = prompts.words(language)
-        st.button(words["new-conversation"], type="tertiary", icon=":material/add:", on_click=new_conversation)
-    about(library, language)
-    _bottom(library, language)
-    if not _exchanges():
-        suggestions(library.works, language, _ask)
-    for number in range(len(_exchanges())):
-        _show(number, assistant, library, language)
+    address.settle()
+    scene = _scene(library, language)
+    show_conversations(scene.conversation, scene.library, language)
+    if not scene.exchanges:
+        about(library, language)
+        suggestions(library.works, language, asking.ask)
+    drawn = [_show(exchange, scene) for exchange in scene.exchanges]
+    _bottom(scene)
+    if drawn:
+        _go_on(*drawn[-1], language)
 
 
-def new_conversation() -> None:
-    st.session_state.pop("exchanges", None)
-    st.session_state.pop("place", None)
+def _scene(library: Documents, language: Language) -> _Scene:
+    wanted = address.here().conversation
+    if not wanted:
+        return _Scene(language, library, None, ())
+    try:
+        history = open_history()
+        conversation = history.conversation(owner(), wanted)
+        return _Scene(language, library, conversation, history.exchanges(owner(), wanted))
+    except Refusal as refusal:
+        text.problem(refusal.in_language(language), language)
+        return _Scene(language, library, None, ())
 
 
-def has_conversation() -> bool:
-    return bool(_exchanges())
+def _show(exchange: Exchange, scene: _Scene) -> tuple[Exchange, DeltaGenerator | None]:
+    """A question, what became of it, and the panel where it is open on it: as drawn, and the place to go on from."""
+    with st.chat_message("user", avatar=":material/person:"):
+        text.plain(exchange.question)
+    with st.chat_message("assistant", avatar=":material/format_quote:"):
+        if exchange.state == "writing":
+            open_desk().wait(exchange.id, _AT_ONCE)
+            exchange = asking.as_it_stands(exchange.id)
+        show_exchange(exchange, exchange.id == scene.exchanges[-1].id, scene.library, scene.language)
+        below = _below(exchange, exchange.id == scene.exchanges[-1].id, scene.language)
+    place = address.place_of(address.here(), scene.exchanges, scene.library, scene.language)
+    if place and place.exchange == exchange.position:
+        with st.container():
+            show_panel(place, exchange.answer, scene.library, scene.language)
+    else:
+        st.empty()  # what comes after keeps its place, whether the panel is open or not
+    return exchange, below
 
 
-def _bottom(library: Documents, language: Language) -> None:
-    """What stays in sight: the question box, and what an answer is and is not."""
+def _below(exchange: Exchange, latest: bool, language: Language) -> DeltaGenerator | None:
+    """The next questions where they are known; else the place for them."""
+    if latest and exchange.follow_ups:
+        show_follow_ups(exchange, language)
+        return None
+    return st.empty()
+
+
+def _go_on(drawn: Exchange, below: DeltaGenerator | None, language: Language) -> None:
+    """After the page is drawn: an answer that grows is looked after, below a whole one come the next questions.
+
+    Nothing that stands on the page is drawn again for them, so that a reader who is at a chip already stays there.
+    """
+    if asking.alive(drawn):
+        _watch(drawn)
+    elif below:
+        _draw_follow_ups(drawn, below, language)
+
+
+def _draw_follow_ups(drawn: Exchange, below: DeltaGenerator, language: Language) -> None:
+    until = time.monotonic() + _FOLLOW_UPS
+    while not open_desk().wait_for_follow_ups(drawn.id, _LOOK) and time.monotonic() < until:
+        below.empty()  # a click ends the waiting here
+    followed = asking.as_it_stands(drawn.id)
+    if followed.follow_ups:
+        with below:
+            show_follow_ups(followed, language)
+
+
+@st.fragment(run_every=_POLL)
+def _watch(drawn: Exchange) -> None:
+    """Looks after an answer, and draws the page again when there is more of it. Itself it draws nothing: what stands
+    in a fragment changes hands when the fragment ends, and a click in that moment is lost."""
+    now = asking.as_it_stands(drawn.id)
+    if (now.state, now.answer) != (drawn.state, drawn.answer) or not asking.alive(now):
+        st.rerun()
+
+
+def _bottom(scene: _Scene) -> None:
+    """What stays in sight: the question box, which works are asked, and what an answer is and is not."""
     from chat.assistant import QUESTION_LIMIT
 
+    words = prompts.words(scene.language)
+    latest = asking.as_it_stands(scene.exchanges[-1].id) if scene.exchanges else None
     with st.bottom:
+        if latest and asking.alive(latest):
+            stop = partial(open_desk().stop, owner(), latest.id)
+            st.button(words["stop"], key="stop", icon=":material/stop_circle:", on_click=stop)
+        show_scope(scene.conversation, scene.library, scene.language)
         st.chat_input(
-            prompts.words(language)["question-placeholder"],
+            words["question-placeholder"],
             key="question",
             max_chars=QUESTION_LIMIT,
-            on_submit=lambda: _ask(st.session_state.question),
+            on_submit=lambda: asking.ask(st.session_state.question),
         )
-        standing_line(library.documents, language)
-
-
-def _show(number: int, assistant: Assistant, library: Documents, language: Language) -> None:
-    """An exchange, answered first where it still waits, and the panel where it is open on it."""
-    with st.chat_message("user", avatar=":material/person:"):
-        text.plain(_exchanges()[number].question)
-    with st.chat_message("assistant", avatar=":material/format_quote:"):
-        exchange = _answered(number, assistant, language)
-        if exchange.refusal:
-            text.problem(exchange.refusal.in_language(language), language)
-        if exchange.answer:
-            show_answer(
-                exchange.answer,
-                library,
-                language,
-                key=f"answer-{number}",
-                latest=number == len(_exchanges()) - 1,
-                on_cite=partial(_cite, number, library),
-                on_open=partial(_open_section, number, library),
-            )
-    slot = st.empty()  # there also while nothing is open, so that what comes after keeps its place
-    place: Place | None = st.session_state.get("place")
-    if place and place.exchange == number:
-        with slot.container():
-            show_panel(place, exchange.answer, library, language, _go, _close)
-
-
-def _answered(number: int, assistant: Assistant, language: Language) -> Exchange:
-    exchanges = _exchanges()
-    exchange = exchanges[number]
-    if not exchange.answer and not exchange.refusal:
-        with st.spinner(prompts.words(language)["looking"]):
-            exchange = exchanges[number] = _respond(exchange, _history(exchanges[:number]), assistant)
-    return exchange
-
-
-def _respond(exchange: Exchange, history: list[Turn], assistant: Assistant) -> Exchange:
-    try:
-        return replace(exchange, answer=assistant.ask(exchange.question, history=history))
-    except Refusal as refusal:
-        return replace(exchange, refusal=refusal)
-    except Exception as error:  # noqa: BLE001 - the door: logged, and shown with its id
-        return replace(exchange, refusal=unexpected(error))
-
-
-def _history(exchanges: list[Exchange]) -> list[Turn]:
-    turns = []
-    for exchange in exchanges:
-        if exchange.answer:
-            turns += [Turn("user", exchange.question), Turn("assistant", exchange.answer.text)]
-    return turns
-
-
-def _exchanges() -> list[Exchange]:
-    exchanges: list[Exchange] = st.session_state.setdefault("exchanges", [])
-    return exchanges
-
-
-# What a click does, before the page is drawn again
-
-
-def _ask(question: str | None) -> None:
-    if question:
-        _exchanges().append(Exchange(question))
-        st.session_state.pop("place", None)
-
-
-def _cite(exchange: int, library: Documents, number: int) -> None:
-    citation = citation_numbered(_exchanges()[exchange].answer, number)
-    if citation is None:
-        return
-    edition = library.edition(citation.work, citation.edition)
-    anchor = coarse_anchor(edition, citation.anchor) if edition else None
-    st.session_state.place = Place(exchange, citation.work, citation.edition, anchor or citation.anchor, number)
-
-
-def _open_section(exchange: int, library: Documents, work: str, anchor: str) -> None:
-    editions = library.editions.get(work)
-    if editions:
-        answer = _exchanges()[exchange].answer
-        edition = reading_edition(editions, answer.language if answer else chosen_language())
-        st.session_state.place = Place(exchange, work, edition.id, anchor)
-
-
-def _go(anchor: str) -> None:
-    place: Place = st.session_state.place
-    st.session_state.place = replace(place, anchor=anchor)
-
-
-def _close() -> None:
-    st.session_state.pop("place", None)
+        standing_line(scene.library.documents, scene.language)

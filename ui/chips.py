@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -26,18 +28,31 @@ def show_answer(
     latest: bool,
     on_cite: Callable[[int], None],
     on_open: Callable[[str, str], None],
+    more: Row | None = None,
+    on_more: Mapping[str, Callable[[Any], None]] | None = None,
 ) -> None:
-    """Draws an answer, in view where it is the latest. A chip hands over its number, a section its work and anchor."""
+    """Draws an answer, in view where it is the latest. A chip hands over its number, a section its work and anchor.
 
-    def cite() -> None:
-        on_cite(int(st.session_state[key].cite))
+    `more` is what stands below it, drawn by the component: state, copy, feedback; `on_more` takes what a reader does
+    there, by name: `again`, `feedback`.
+    """
 
-    def open_section() -> None:
-        place = st.session_state[key].open
+    def open_section(place: Any) -> None:
         on_open(str(place["work"]), str(place["anchor"]))
 
-    data = {**answer_data(answer, library, language), "latest": latest}
-    _answer(key=key, data=data, on_cite_change=cite, on_open_change=open_section)
+    def cite(number: Any) -> None:
+        on_cite(int(number))
+
+    doing = {"cite": cite, "open": open_section, **(on_more or {})}
+    data = {**answer_data(answer, library, language), **(more or {}), "latest": latest}
+    callbacks: dict[str, Any] = {f"on_{name}_change": partial(_take, key, name, act) for name, act in doing.items()}
+    _answer(key=key, data=data, **callbacks)
+
+
+def _take(key: str, name: str, act: Callable[[Any], None]) -> None:
+    value = getattr(st.session_state[key], name, None)
+    if value is not None:  # the component's other triggers are reset at the same time
+        act(value)
 
 
 def answer_data(answer: Answer, library: Documents, language: Language) -> Row:

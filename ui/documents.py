@@ -1,4 +1,5 @@
-"""The one assistant of this process, the index it needs, made on first use, and the works and editions in it."""
+"""What all readers of this process share: the assistant with its index, made on first use, the works and editions in
+it, the history of conversations and the desk where answers are written."""
 
 from __future__ import annotations
 
@@ -12,9 +13,12 @@ import streamlit as st
 
 import prompts
 from ingest.document import Edition, Language, Refusal, Work
+from ui.errors import unexpected
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
+    from chat.desk import Desk
+    from chat.history import History
 
 _indexing = threading.Lock()
 
@@ -34,6 +38,25 @@ def warm_up() -> None:
     """Loads what the first reader would otherwise wait for; what is wrong is told to that reader."""
     with suppress(Refusal):
         _assistant()
+        open_desk()
+
+
+@st.cache_resource(show_spinner=False)
+def open_history() -> History:
+    """Where conversations are kept."""
+    from chat.history import History
+    from chat.settings import read_settings
+
+    settings = read_settings()
+    return History.at(settings.home, settings.database_url)
+
+
+@st.cache_resource(show_spinner=False)
+def open_desk() -> Desk:
+    """Where answers are written."""
+    from chat.desk import Desk
+
+    return Desk(open_history(), unexpected)
 
 
 @st.cache_resource(show_spinner=False)

@@ -13,7 +13,9 @@ from ui.pages import navigate
 _ASSETS = Path(__file__).parent / "assets"
 _STYLE = f"<style>{(_ASSETS / 'shell.css').read_text(encoding='utf-8')}</style>"
 
-st.set_page_config(page_title="Footnote", page_icon=str(_ASSETS / "icon.svg"), layout="centered")
+st.set_page_config(
+    page_title="Footnote", page_icon=str(_ASSETS / "icon.svg"), layout="centered", initial_sidebar_state=256
+)
 st.html(_STYLE)
 language = chosen_language()
 page = navigate(language)

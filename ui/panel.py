@@ -9,7 +9,7 @@ import streamlit as st
 import prompts
 from chat.answer import Answer, Citation
 from ingest.document import Edition, Language
-from ui import text
+from ui import address, text
 from ui.documents import Documents, edition_details
 from ui.source import (
     Column,
@@ -18,6 +18,7 @@ from ui.source import (
     Span,
     beside,
     citation_numbered,
+    coarse_anchor,
     column,
     neighbours,
     section_label,
@@ -31,8 +32,8 @@ _panel = text.component("panel")
 
 # Beside an open panel the conversation gives way; on narrow screens the panel stands below the answer instead.
 _ROOM = """<style>
-@media (min-width: 1024px) {
-  [data-testid="stMain"] { margin-right: min(48vw, 54rem); width: auto; }
+@media (min-width: 1180px) {
+  [data-testid="stMain"] { margin-right: min(46vw, 54rem); width: auto; }
 }
 </style>"""
 
@@ -42,8 +43,8 @@ def show_panel(
     answer: Answer | None,
     library: Documents,
     language: Language,
-    on_go: Callable[[str], None],
-    on_close: Callable[[], None],
+    on_go: Callable[[str], None] = address.step_to,
+    on_close: Callable[[], None] = address.close,
 ) -> None:
     """Draws the panel. The neighbouring sections hand over their anchor."""
     st.html(_ROOM)
@@ -58,7 +59,8 @@ def show_panel(
 def panel_data(place: Place, answer: Answer | None, library: Documents, language: Language) -> Row:
     """What the component draws: the edition opened, and beside it the others that have the section."""
     words = prompts.words(language)
-    labels = {name: words[name] for name in ("source-text", "beside", "previous-section", "next-section", "close")}
+    names = ("source-text", "beside", "previous-section", "next-section", "close", "open-in-read")
+    labels = {name: words[name] for name in names}
     citation = citation_numbered(answer, place.number)
     base: Row = {"lang": language, "words": labels, "place": f"{place}", "columns": [], "title": "", "note": ""}
     shown = library.edition(place.work, place.edition)
@@ -77,9 +79,16 @@ def panel_data(place: Place, answer: Answer | None, library: Documents, language
         "columns": [
             _column_data(found, library, language, "zh-Hans" in reader) for found in columns if found.paragraphs
         ],
+        "read": {"work": place.work, "at": _read_at(shown, place, citation)},
         "previous": _link(shown, previous, language),
         "next": _link(shown, following, language),
     }
+
+
+def _read_at(edition: Edition, place: Place, citation: Citation | None) -> str:
+    """Where to read on: the cited paragraph, unless the reader has gone on to another section."""
+    at_home = citation is not None and coarse_anchor(edition, citation.anchor) == place.anchor
+    return citation.anchor if citation is not None and at_home else place.anchor
 
 
 def _column(edition: Edition, place: Place, citation: Citation | None) -> Column:

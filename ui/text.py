@@ -6,7 +6,7 @@ the words is markup, a link or an image. Streamlit's own calls get nothing but w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ def _read(name: str, kind: str) -> str:
 
 
 _text = component("text")
+_choice = component("choice")
 
 
 def plain(words: str) -> None:
@@ -50,3 +51,19 @@ def note(words: str, language: str) -> None:
 def line(parts: Sequence[str], language: str) -> None:
     """Short remarks in a row, in small type."""
     _text(data={"kind": "line", "parts": list(parts), "lang": language})
+
+
+def choice(
+    key: str,
+    name: str,
+    choices: Sequence[tuple[str, str]],
+    chosen: str,
+    language: str,
+    on_choose: Callable[[str], None],
+) -> None:
+    """One of several things that documents or persons named, by its id."""
+    _choice(
+        key=key,
+        data={"name": name, "choices": [list(pair) for pair in choices], "chosen": chosen, "lang": language},
+        on_choose_change=lambda: on_choose(str(st.session_state[key].choose)),
+    )

@@ -89,6 +89,20 @@ _live = sa.Table(
 )
 
 
+def database_url(home: Path, url: str = "") -> str:
+    """The database of a library: SQLite under its folder, which is made, unless a URL names another."""
+    home.mkdir(parents=True, exist_ok=True)
+    return url or f"sqlite:///{home / 'catalogue.sqlite3'}"
+
+
+def open_database(url: str) -> sa.Engine:
+    """Connections to a database, SQLite with its write-ahead log."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _sqlite_pragmas)
+    return engine
+
+
 @dataclass(frozen=True, slots=True)
 class BuildRecord:
     """What the catalogue says of a build. `fingerprint` changes with its editions, works, model and index format."""
@@ -103,17 +117,14 @@ class Catalogue:
     """The database at a URL; SQLite in WAL mode, so that readers go on while one process writes."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _sqlite_pragmas)
+        self._engine = open_database(url)
         _meta.create_all(self._engine)
         self._add_columns()
 
     @classmethod
     def at(cls, home: Path, url: str = "") -> Catalogue:
         """The database of a library: SQLite under its folder, unless a URL names another."""
-        home.mkdir(parents=True, exist_ok=True)
-        return cls(url or f"sqlite:///{home / 'catalogue.sqlite3'}")
+        return cls(database_url(home, url))
 
     @property
     def engine(self) -> sa.Engine:

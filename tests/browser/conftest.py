@@ -32,11 +32,12 @@ class Reader:
         page.goto(url)
 
     def ask(self, question: str) -> Locator:
-        """Types a question, sends it, and gives its answer."""
+        """Types a question, sends it, and gives its answer when it is whole."""
         number = self.answers.count()
         self.question_box.fill(question)
         self.question_box.press("Enter")
         expect(self.answers).to_have_count(number + 1)
+        expect(self.answers.nth(number).locator("button.tool").first).to_be_visible()
         return self.answers.nth(number)
 
     @property

@@ -54,7 +54,9 @@ def test_what_a_model_or_document_wrote_is_shown_as_written(visit: OpenPage, gal
     expect(page.locator(".panel h2")).to_contain_text(HOSTILE)
     expect(page.locator(".problem")).to_contain_text(HOSTILE)
     inside = page.locator("article, .panel, .about, .problem, .tip")
-    for tag in ("img", "script", "a", "iframe", "svg", "style", "form", "input", "strong", "em", "code"):
+    links = inside.locator("a")
+    assert [link.get_attribute("href") for link in links.all()] == ["read?work=work&at=1.p1"], "a place of ours only"
+    for tag in ("img", "script", "iframe", "svg", "style", "form", "strong", "em", "code"):
         expect(inside.locator(tag)).to_have_count(0)
     assert page.evaluate("window.stolen") is None
 

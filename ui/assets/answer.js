@@ -79,6 +79,73 @@ function list(kind, heading, items, data) {
   return node("section", { class: kind }, title, node("ul", {}, ...items));
 }
 
+// Below an answer: copy, ask again, and what the reader says of it.
+function tools(data, ui) {
+  const words = data.more_words;
+  if (!words || data.state === "writing") return null;
+  const bar = node("div", { class: "tools", lang: data.page_lang });
+  if (data.copy) bar.append(button({ class: "tool", text: words.copy, click: (event) => copy(data.copy, event.currentTarget, words) }));
+  bar.append(button({ class: "tool", text: words["ask-again"], click: () => ui.trigger("again", true) }));
+  if (data.state === "failed") return bar;
+  const good = button({ class: "tool", text: words["good-answer"], "aria-pressed": String(data.feedback?.verdict === "good") });
+  good.addEventListener("click", () => {
+    ui.trigger("feedback", { verdict: "good" });
+  });
+  const bad = button({ class: "tool", text: words["bad-answer"], "aria-pressed": String(data.feedback?.verdict === "bad"), "aria-expanded": "false" });
+  const form = complaint(data, ui, bad);
+  bad.addEventListener("click", () => {
+    form.hidden = !form.hidden;
+    bad.setAttribute("aria-expanded", String(!form.hidden));
+    if (!form.hidden) form.querySelector("input").focus();
+  });
+  bar.append(good, bad, node("span", { class: "muted said", role: "status", text: data.feedback ? words.thanks : "" }));
+  return node("div", {}, bar, form);
+}
+
+// What is wrong, in a word and if the reader likes in more; kept open while the page is drawn again.
+function complaint(data, ui, opener) {
+  const words = data.more_words;
+  const given = data.feedback?.verdict === "bad" ? data.feedback : null;
+  const choices = data.reasons.map(([reason, text]) => {
+    const radio = node("input", { type: "radio", name: "reason", value: reason });
+    radio.checked = given?.reason === reason;
+    return node("label", { class: "reason" }, radio, node("span", { text }));
+  });
+  const note = node("textarea", { class: "field", rows: "2", maxlength: "2000", placeholder: words.note, "aria-label": words.note });
+  note.value = given?.note ?? "";
+  const form = node("div", { class: "complaint", role: "group", "aria-label": words["what-is-wrong"], lang: data.page_lang },
+    node("p", { class: "list-title", text: words["what-is-wrong"] }), ...choices, note,
+    button({ class: "tool strong", text: words.send, click: () => {
+      const reason = form.querySelector("input:checked")?.value ?? "other";
+      close();
+      ui.trigger("feedback", { verdict: "bad", reason, note: note.value });
+    } }),
+    button({ class: "tool", text: words.cancel, click: () => close() }));
+  const close = () => {
+    form.hidden = true;
+    opener.setAttribute("aria-expanded", "false");
+    opener.focus();
+  };
+  form.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  form.hidden = true;
+  return form;
+}
+
+async function copy(text, opener, words) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const field = node("textarea", { "aria-hidden": "true" });
+    field.value = text;
+    opener.after(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+  opener.textContent = words.copied;
+  setTimeout(() => (opener.textContent = words.copy), 2000);
+}
+
 // A new answer is brought above the question box; one that is higher than the window is shown from its start.
 function arrive(root, latest) {
   const fresh = latest && !root.drawn;
@@ -98,10 +165,13 @@ function returnFocus(root) {
   });
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = rootOf(parentElement);
-  const tip = node("div", { class: "tip", id: "quote", role: "tooltip", popover: "manual" });
-  const ui = { root, tip, trigger: setTriggerValue };
+function state(data) {
+  const words = data.waiting || data.state_label;
+  if (!words) return null;
+  return node("p", { class: data.waiting ? "waiting" : "outcome stopped", lang: data.page_lang, role: "status", text: words });
+}
+
+function body(data, ui) {
   const outcome = data.outcome_label
     ? node("p", { class: `outcome ${data.outcome}`, lang: data.page_lang, text: data.outcome_label })
     : null;
@@ -110,17 +180,49 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const footnotes = data.footnotes.map((line) => footnote(line, data, ui));
   const nearest = data.nearest.map((link) => nearestSection(link, ui));
   const warnings = data.warnings.map((words) => node("p", { class: "lossy", text: words }));
-  const article = node(
-    "article",
-    { lang: data.lang },
+  return [
     outcome,
     notice,
     ...paragraphs,
+    state(data),
     list("nearest", data.words.nearest, nearest, data),
     list("footnotes", data.words["quoted-from"], footnotes, data),
     ...warnings,
-  );
-  root.replaceChildren(article, tip);
+  ];
+}
+
+function written(data) {
+  return data.writer ? node("p", { class: "list-title", lang: data.page_lang, text: data.writer }) : null;
+}
+
+// Draws a part anew only where its words have changed: drawn again, the same words would lose focus and selection.
+function redraw(part, words, children) {
+  const now = JSON.stringify(words);
+  if (part.drawnFrom === now) return;
+  part.drawnFrom = now;
+  part.replaceChildren(...children().filter(Boolean));
+}
+
+// Made once for each answer, and kept while the page is drawn again.
+function frame(root) {
+  if (root.article) return root;
+  root.tip = node("div", { class: "tip", id: "quote", role: "tooltip", popover: "manual" });
+  root.body = node("div", { class: "body" });
+  root.below = node("div", { class: "below" });
+  root.article = node("article", {}, root.body, root.below);
+  root.replaceChildren(root.article, root.tip);
   returnFocus(root);
+  return root;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = frame(rootOf(parentElement));
+  root.trigger = setTriggerValue;
+  const ui = { root, tip: root.tip, trigger: (name, value) => root.trigger(name, value) };
+  root.article.lang = data.lang;
+  root.article.ariaBusy = String(data.state === "writing");
+  const { copy: _copy, reasons: _reasons, feedback, writer, more_words, latest, ...answer } = data;
+  redraw(root.body, answer, () => body(data, ui));
+  redraw(root.below, [feedback, writer, more_words, data.copy, data.state], () => [written(data), tools(data, ui)]);
   arrive(root, data.latest);
 }

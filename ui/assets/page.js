@@ -25,3 +25,31 @@ function button(settings, ...children) {
 function rootOf(parentElement) {
   return parentElement.querySelector(".root");
 }
+
+// A file that was asked for, handed to the reader from memory: it has no address that another could open.
+function saveFile(file) {
+  const bytes = Uint8Array.from(atob(file.base64), (letter) => letter.charCodeAt(0));
+  const address = URL.createObjectURL(new Blob([bytes], { type: file.type }));
+  const link = node("a", { href: address, download: file.name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+// A link to a place in our own pages, never to another host. A plain click does `go`, else goes there.
+function placeLink(settings, page, place, go, ...children) {
+  const link = node("a", { ...settings, href: `${page}?${new URLSearchParams(place)}` }, ...children);
+  link.addEventListener("click", (event) => {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    (go ?? (() => visitPlace(page, place)))();
+  });
+  return link;
+}
+
+// Another of our pages in one step of the browser's history, without loading it anew; the language chosen stays.
+function visitPlace(page, place) {
+  const language = new URLSearchParams(location.search).get("lang");
+  const to = new URLSearchParams({ ...(language && { lang: language }), ...place });
+  history.pushState({}, "", `${page}?${to}`);
+  dispatchEvent(new PopStateEvent("popstate"));
+}

@@ -44,7 +44,10 @@ function head(data, ui) {
   const title = label("h2", { class: "title", tabindex: "-1", lang: data.title_lang }, data.title);
   const shut = button({ class: "close", "aria-label": data.words.close, click: () => close(ui) },
     node("span", { "aria-hidden": "true", text: "×" }));
-  return node("div", { class: "head" }, title, shut);
+  const read = data.read && data.columns.length
+    ? placeLink({ class: "read" }, "read", data.read, null, data.words["open-in-read"])
+    : null;
+  return node("div", { class: "head" }, node("div", {}, title, read), shut);
 }
 
 // A new place is brought into view; a redraw of the same place leaves reader and focus alone.

@@ -1,0 +1,211 @@
+"""Conversations: kept, found again at their address, renamed, deleted, taken away; and what follows an answer."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from chat.history import History
+from tests.browser.conftest import OpenPage, Reader
+
+ASKED = "How far did trading volume at Upbit in South Korea fall?"
+GOLD = "Why is demand for gold holding up?"
+
+
+def conversation_named(reader: Reader, title: str) -> Locator:
+    row = reader.page.locator("li", has=reader.page.locator("button.title"))
+    return row.filter(has_text=title)
+
+
+def do(reader: Reader, action: str) -> None:
+    """Opens what can be done with the conversation that is read, and does it."""
+    mine = reader.page.locator("li.open")
+    mine.get_by_role("button", name=re.compile("^More:")).click()
+    mine.get_by_role("button", name=action, exact=True).click()
+
+
+def rename(reader: Reader, new: str) -> None:
+    do(reader, "Rename")
+    field = reader.page.get_by_role("textbox", name="Rename")
+    field.fill(new)
+    field.press("Enter")
+    expect(conversation_named(reader, new)).to_have_count(1)
+
+
+def test_a_reload_shows_the_same_conversation_and_its_chips_still_open_their_source(open_page: OpenPage) -> None:
+    reader = open_page()
+    words = reader.ask(ASKED).locator(".statement").all_inner_texts()
+    expect(reader.page).to_have_url(re.compile(r"\?c=[\w-]{20,}$"))
+    reader.page.reload()
+    expect(reader.answers.locator(".statement").first).to_be_visible()
+    assert reader.answers.locator(".statement").all_inner_texts() == words
+    reader.answers.locator(".statement .chip").first.click()
+    expect(reader.panel.locator("mark").first).to_contain_text("Upbit")
+
+
+def test_the_address_of_an_open_source_opens_it_again_elsewhere(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask(GOLD)
+    reader.ask(ASKED).locator(".statement .chip").first.click()
+    expect(reader.page).to_have_url(re.compile(r"&s=2\.1$"))
+    expect(reader.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
+    path = reader.page.url.removeprefix(reader.url.rstrip("/"))
+    other = open_page(path)
+    expect(other.answers).to_have_count(2)
+    expect(other.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
+
+
+def test_the_way_back_closes_the_source_and_leaves_the_conversation(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask(ASKED).locator(".statement .chip").first.click()
+    expect(reader.panel.locator("h2")).to_be_visible()
+    reader.page.go_back()
+    expect(reader.panel).to_have_count(0)
+    expect(reader.answers).to_have_count(1)
+    reader.page.go_back()
+    expect(reader.page.locator("button.question")).to_have_count(9)
+    expect(reader.answers).to_have_count(0)
+    reader.page.go_forward()
+    expect(reader.answers).to_have_count(1)
+
+
+@pytest.mark.parametrize("name", ["c=nobody-has-this", "c=../../etc/passwd", "c=", "c=x&s=9.9", "s=1.1", "c=%00"])
+def test_an_address_that_names_nothing_says_so_or_is_an_empty_page(open_page: OpenPage, name: str) -> None:
+    reader = open_page(f"/?{name}")
+    expect(reader.page.locator("button.question")).to_have_count(9)
+    expect(reader.panel).to_have_count(0)
+
+
+def test_a_conversation_is_found_by_its_words_and_opened(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask("What are the figures in Table 3?")
+    address = reader.page.url
+    reader.page.get_by_role("button", name="New conversation").click()
+    expect(reader.answers).to_have_count(0)
+    search = reader.page.get_by_role("textbox", name="Search conversations")
+    search.fill("no conversation has these")
+    search.press("Enter")
+    expect(reader.page.get_by_text("No conversation has these words.")).to_be_visible()
+    search.fill("TABLE 3")
+    search.press("Enter")
+    expect(conversation_named(reader, "Table 3")).to_have_count(1)
+    conversation_named(reader, "Table 3").locator("button.title").click()
+    expect(reader.answers).to_have_count(1)
+    assert reader.page.url == address
+
+
+def test_a_conversation_is_renamed_and_keeps_its_name(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask("What does the report say about Bithumb?")
+    rename(reader, "Exchanges, for the morning call")
+    reader.page.reload()
+    expect(conversation_named(reader, "Exchanges, for the morning call")).to_have_count(1)
+
+
+def test_a_deleted_conversation_is_gone_from_the_list_and_from_its_address(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask("What are the figures in Table 4?")
+    address = reader.page.url
+    do(reader, "Delete")
+    sure = reader.page.get_by_role("alertdialog")
+    expect(sure).to_contain_text("Delete this conversation for good?")
+    sure.get_by_role("button", name="Delete", exact=True).click()
+    expect(conversation_named(reader, "Table 4")).to_have_count(0)
+    expect(reader.answers).to_have_count(0)
+    reader.page.goto(address)
+    expect(reader.page.locator("button.question")).to_have_count(9)
+    expect(reader.answers).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", ["md", "docx"])
+def test_a_conversation_leaves_with_its_citations_date_and_disclaimer(
+    open_page: OpenPage, kind: str, tmp_path: Path
+) -> None:
+    reader = open_page()
+    quote = reader.ask(ASKED).locator(".statement").first.inner_text().split("\n")[0]
+    with reader.page.expect_download() as downloading:
+        do(reader, {"md": "Save as Markdown", "docx": "Save as Word"}[kind])
+    assert downloading.value.suggested_filename.endswith(f".{kind}")
+    file = tmp_path / "file"
+    downloading.value.save_as(file)
+    if kind == "md":
+        said = file.read_text(encoding="utf-8")
+    else:
+        parts = zipfile.ZipFile(file)
+        said = "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
+    for words in (ASKED, "§6.1", "10 February 2026", "Not investment advice", "US$1.78 billion"):
+        assert words in said.replace("\\", ""), words
+    assert quote[:40] in said.replace("\\", "")
+
+
+def test_copying_takes_the_sources_along(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    answer = reader.ask(ASKED)
+    answer.get_by_role("button", name="Copy with sources").click()
+    expect(answer.get_by_role("button", name="Copied")).to_be_visible()
+    copied = reader.page.evaluate("navigator.clipboard.readText()")
+    assert re.search(r"\[1\].*\n\n\[1\] .*§6\.1", copied, re.DOTALL)
+    assert "Not investment advice" in copied
+
+
+def test_what_is_wrong_is_said_with_a_reason_and_kept(open_page: OpenPage, home: Path) -> None:
+    reader = open_page()
+    answer = reader.ask("What does the report say about South Korea?")
+    wrong = answer.get_by_role("button", name="Something is wrong")
+    wrong.click()
+    answer.get_by_label("The citation is wrong").check()
+    answer.get_by_role("textbox").fill("The second quote is of another year.")
+    answer.get_by_role("button", name="Send").click()
+    expect(answer.get_by_role("status")).to_have_text("Thank you, noted")
+    expect(wrong).to_have_attribute("aria-pressed", "true")
+    reader.page.reload()
+    expect(reader.answers.get_by_role("button", name="Something is wrong")).to_have_attribute("aria-pressed", "true")
+    history = History.at(home)
+    try:
+        rows = [
+            row for row in history.feedback_rows() if row["question"] == "What does the report say about South Korea?"
+        ]
+    finally:
+        history.close()
+    assert [(row["verdict"], row["reason"], row["note"]) for row in rows] == [
+        ("bad", "citation-wrong", "The second quote is of another year.")
+    ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(GOLD, id="en"),
+        pytest.param("黃金需求為何維持強勁？", id="zh-Hant"),
+        pytest.param("黄金需求为何维持强劲？", id="zh-Hans"),
+    ],
+)
+def test_a_question_to_go_on_with_is_answered(open_page: OpenPage, question: str) -> None:
+    reader = open_page()
+    language = reader.ask(question).get_attribute("lang")
+    offered = reader.page.locator("button.follow-up")
+    expect(offered.first).to_be_visible()
+    assert offered.count() <= 3
+    words = offered.first.inner_text()
+    offered.first.click()
+    expect(reader.answers).to_have_count(2)
+    expect(reader.page.get_by_test_id("stChatMessage").nth(2)).to_contain_text(words)
+    expect(reader.answers.nth(1).locator(".statement .chip").first).to_be_visible()
+    expect(reader.answers.nth(1)).to_have_attribute("lang", str(language))
+
+
+def test_what_comes_after_an_answer_leaves_the_answer_as_it_stands(open_page: OpenPage) -> None:
+    """The answer's own elements are the same before and after the questions to go on with are there."""
+    reader = open_page()
+    reader.question_box.fill(ASKED)
+    reader.question_box.press("Enter")
+    chip = reader.answers.first.locator(".statement .chip").first
+    expect(chip).to_be_visible()
+    chip.evaluate("chip => { chip.mine = true; chip.focus(); }")
+    expect(reader.page.locator("button.follow-up").first).to_be_visible()
+    assert chip.evaluate("chip => chip.mine === true && chip.getRootNode().activeElement === chip")

@@ -1,0 +1,133 @@
+"""The Read page: works as they are, linked at every anchor, searched, and the way from and to a question."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import OpenPage, Reader
+from tests.browser.served import Served
+
+HEADER = 60
+"""Pixels at the top that the navigation covers."""
+
+
+@pytest.fixture
+def read(app: Served, visit: OpenPage) -> OpenPage:
+    """Opens the Read page at a place."""
+
+    def open_read(place: str = "", **look: object) -> Reader:
+        reader = visit(f"{app.url}/read{place}", **look)
+        expect(reader.page.locator("article.work .row").first).to_be_visible()
+        return reader
+
+    return open_read
+
+
+def row(reader: Reader, anchor: str) -> Locator:
+    return reader.page.locator(f'[data-anchor="{anchor}"]')
+
+
+@pytest.mark.parametrize("anchor", ["4.3", "6.1.b1.b2", "table-2", "7"])
+def test_an_address_opens_at_its_anchor_in_full_view(read: OpenPage, anchor: str) -> None:
+    reader = read(f"?work=triple-game&at={anchor}")
+    expect(row(reader, anchor)).to_have_attribute("aria-current", "true")
+    expect(row(reader, anchor)).to_be_in_viewport(ratio=0.9)
+    top = row(reader, anchor).evaluate("row => row.getBoundingClientRect().top")
+    assert HEADER <= top < 700, "below the navigation"
+
+
+@pytest.mark.parametrize(
+    "place", ["?work=nothing", "?work=triple-game&at=99.9", "?at=<b>", "?work=triple-game&beside=x"]
+)
+def test_a_place_that_there_is_not_is_no_error(read: OpenPage, place: str) -> None:
+    read(place)
+
+
+def test_the_outline_leads_to_a_section_and_its_address(read: OpenPage) -> None:
+    reader = read("?work=triple-game")
+    entry = reader.page.get_by_role("link", name=re.compile("^§3.4 "))
+    expect(entry).to_contain_text("Crypto")
+    entry.click()
+    expect(reader.page).to_have_url(re.compile(r"work=triple-game&at=3\.4"))
+    expect(row(reader, "3.4")).to_be_in_viewport()
+    expect(entry).to_have_attribute("aria-current", "true")
+    reader.page.go_back()
+    expect(row(reader, "3.4")).not_to_have_attribute("aria-current", "true")
+
+
+def test_editions_stand_side_by_side_at_each_anchor(read: OpenPage) -> None:
+    reader = read("?work=triple-game&at=2.2")
+    left, right = row(reader, "2.2").locator(".cell").all()
+    assert (left.get_attribute("lang"), right.get_attribute("lang")) == ("en", "zh-Hant")
+    tops = [cell.evaluate("cell => cell.getBoundingClientRect()") for cell in (left, right)]
+    assert tops[0]["top"] == tops[1]["top"]
+    assert tops[1]["left"] >= tops[0]["right"]
+    reader.page.get_by_role("button", name="One edition only").click()
+    expect(row(reader, "2.2").locator(".cell")).to_have_count(1)
+    expect(reader.page).to_have_url(re.compile("beside=none"))
+
+
+@pytest.mark.parametrize("search", ["KOSPI", "kospi", "泡菜溢價", "泡菜溢价"])
+def test_a_search_marks_what_it_finds_in_either_script(read: OpenPage, search: str) -> None:
+    reader = read("?work=triple-game")
+    box = reader.page.get_by_role("textbox", name="Search in the document")
+    box.fill(search)
+    box.press("Enter")
+    expect(reader.page.locator(".hits")).to_have_text(re.compile(r"^\d+ places? found"))
+    expect(reader.page.locator("mark").first).to_be_in_viewport()
+    marked = reader.page.locator("mark").first.inner_text()
+    assert marked.casefold() in ("kospi", "泡菜溢價")
+    box.fill("xyzzy")
+    box.press("Enter")
+    expect(reader.page.locator(".hits")).to_have_text("Nothing found in this document")
+    expect(reader.page.locator("mark")).to_have_count(0)
+
+
+def test_a_caption_says_that_its_table_is_not_there(read: OpenPage) -> None:
+    reader = read("?work=triple-game&at=table-1")
+    expect(row(reader, "table-1").locator(".bare").first).to_have_text(
+        "Only this caption is in the text, without its table or figure"
+    )
+
+
+def test_another_work_is_chosen_from_the_list(read: OpenPage) -> None:
+    reader = read()
+    reader.page.get_by_role("combobox", name="Document").select_option("glossary")
+    expect(reader.page).to_have_url(re.compile("work=glossary"))
+    expect(row(reader, "6.1.b1.b2")).to_have_count(0)
+
+
+def test_a_section_is_asked_about(read: OpenPage) -> None:
+    reader = read("?work=triple-game&at=2.2")
+    row(reader, "2.2").get_by_role("button", name=re.compile("^Ask about this section")).click()
+    about = reader.page.locator(".about-section")
+    expect(about).to_contain_text(re.compile("§2.2 "))
+    answer = reader.ask("Why is demand holding up?")
+    expect(answer.locator(".footnotes li").first).to_contain_text("§2.2")
+    expect(about).to_have_count(0)
+
+
+def test_from_a_source_to_the_document_and_back(open_page: OpenPage) -> None:
+    reader = open_page()
+    reader.ask("How far did trading volume at Upbit in South Korea fall?").locator(".statement .chip").first.click()
+    reader.panel.get_by_role("link", name="Read in the document").click()
+    expect(reader.page).to_have_url(re.compile(r"/read\?work=triple-game&at=6\.1"))
+    expect(reader.page.locator('.row[aria-current="true"]')).to_contain_text("Upbit")
+    expect(reader.page.locator('.row[aria-current="true"]')).to_be_in_viewport()
+    reader.page.go_back()
+    expect(reader.panel.locator("mark").first).to_contain_text("Upbit")
+    expect(reader.answers).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("zh-HK", "只看一種版本"), ("zh-CN", "只看一种版本"), ("en-GB", "One edition only")]
+)
+def test_a_phone_shows_the_document_without_sideways_scrolling(read: OpenPage, locale: str, words: str) -> None:
+    reader = read("?work=triple-game&at=6.1", locale=locale, width=390, height=844)
+    expect(reader.page.get_by_role("button", name=words)).to_be_attached()
+    widths = "[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
+    assert max(reader.page.evaluate(widths)) <= 390
+    expect(row(reader, "6.1")).to_be_in_viewport()

@@ -1,0 +1,253 @@
+"""Conversations are kept whole, found again, and are their owner's alone."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chat.answer import Answer, Citation, Quote, RankedHit, SectionLink, Statement, Turn
+from chat.conversation import REASONS, TITLE_LENGTH, Exchange, Feedback, title_from, turns_before
+from chat.history import History
+from ingest.document import Refusal
+
+QUOTE = Quote("zh-Hant-original", "1.p1", "原文", 4, 6)
+CITATION = Citation(1, "w", "en-digest", "en", "digest", "1.p1", "Title", "plums", 3, 8, "iv", QUOTE)
+ANSWER = Answer(
+    "How many plums?",
+    "en",
+    "partial",
+    "Forty tonnes of plums. [1]",
+    (Statement("Forty tonnes of plums.", (1,)), Statement("Or so.", (), "unverified", ("no-citation",))),
+    (CITATION,),
+    (SectionLink("w", "2", "Pears"),),
+    (RankedHit("w", "1.p1", 0.5, ()),),
+    notice="A notice",
+    build="b1",
+    ms={"total": 1.5},
+    tokens={"in": 0, "out": 0},
+)
+HOSTILE = "%_\\'\";--<img src=x>{0}\u202e"
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    history = History.at(tmp_path)
+    yield history
+    history.close()
+
+
+def answered(history: History, owner: str, question: str, answer: Answer = ANSWER) -> tuple[str, str]:
+    conversation = history.begin(owner, question).id
+    turn = history.ask(owner, conversation, question).id
+    history.save(owner, turn, "whole", answer)
+    return conversation, turn
+
+
+def test_an_answer_comes_back_as_it_was_but_for_what_the_search_found(history: History) -> None:
+    conversation, turn = answered(history, "ann", "How many plums?")
+    (exchange,) = history.exchanges("ann", conversation)
+    assert exchange.answer == replace(ANSWER, hits=())
+    assert (exchange.id, exchange.state, exchange.question) == (turn, "whole", "How many plums?")
+    assert history.exchange("ann", turn) == exchange
+
+
+def test_an_answer_grows_and_what_was_there_stays_until_then(history: History) -> None:
+    conversation = history.begin("ann", "Q").id
+    turn = history.ask("ann", conversation, "Q").id
+    assert history.exchanges("ann", conversation)[0].state == "writing"
+    first = replace(ANSWER, statements=ANSWER.statements[:1], hits=())
+    history.save("ann", turn, "writing", first)
+    assert history.exchange("ann", turn).answer == first
+    history.save("ann", turn, "stopped")
+    assert history.exchange("ann", turn).answer == first
+    assert history.exchange("ann", turn).state == "stopped"
+
+
+def test_a_refusal_comes_back_in_every_language(history: History) -> None:
+    conversation = history.begin("ann", "Q").id
+    turn = history.ask("ann", conversation, "Q").id
+    history.save("ann", turn, "failed", refusal=Refusal("question-too-long", length=5000, limit=4000))
+    refusal = history.exchange("ann", turn).refusal
+    assert refusal
+    assert "4000" in refusal.in_language("zh-Hant")
+
+
+def test_turns_keep_their_order_and_conversations_the_last_first(history: History) -> None:
+    first = history.begin("ann", "First").id
+    second = history.begin("ann", "Second").id
+    for question in ("a", "b", "c"):
+        history.ask("ann", first, question)
+    assert [e.question for e in history.exchanges("ann", first)] == ["a", "b", "c"]
+    assert [c.id for c in history.conversations("ann")] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("", {"plums", "gold"}),
+        ("PLUMS", {"plums"}),
+        ("tonnes", {"plums"}),
+        ("黄金需求", {"gold"}),
+        ("黃金 需求", {"gold"}),
+        ("黃金 plums", set()),
+        ("%", set()),
+        ("_", set()),
+        ("\\", set()),
+    ],
+)
+def test_a_search_reads_titles_questions_and_answers_in_either_script(
+    history: History, search: str, found: set[str]
+) -> None:
+    named = {
+        answered(history, "ann", "How many plums?")[0]: "plums",
+        answered(history, "ann", "黃金需求如何？", replace(ANSWER, text="很強"))[0]: "gold",
+    }
+    answered(history, "ben", "黃金 plums tonnes % _ \\")
+    assert {named[c.id] for c in history.conversations("ann", search)} == found
+
+
+def test_a_renamed_conversation_is_found_by_its_new_name(history: History) -> None:
+    conversation, _ = answered(history, "ann", "How many plums?")
+    history.rename("ann", conversation, "  Orchard \n notes  ")
+    assert history.conversation("ann", conversation).title == "Orchard notes"
+    assert [c.id for c in history.conversations("ann", "orchard")] == [conversation]
+    history.rename("ann", conversation, "   ")
+    assert history.conversation("ann", conversation).title == "Orchard notes"
+
+
+def test_what_is_deleted_is_gone_with_its_turns_and_feedback(history: History, tmp_path: Path) -> None:
+    conversation, turn = answered(history, "ann", "A canary question")
+    kept, _ = answered(history, "ann", "Kept")
+    history.give_feedback("ann", turn, Feedback("bad", "other", "a canary note"))
+    history.delete("ann", conversation)
+    assert [c.id for c in history.conversations("ann")] == [kept]
+    assert list(history.feedback_rows()) == []
+    with pytest.raises(Refusal):
+        history.exchange("ann", turn)
+    history.close()
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "catalogue.sqlite3") as database:
+        assert "canary" not in "\n".join(database.iterdump())
+
+
+def test_feedback_is_kept_replaced_and_exported(history: History) -> None:
+    _, turn = answered(history, "ann", "How many plums?")
+    history.give_feedback("ann", turn, Feedback("good"))
+    history.give_feedback("ann", turn, Feedback("bad", "citation-wrong", HOSTILE))
+    assert history.exchange("ann", turn).feedback == Feedback("bad", "citation-wrong", HOSTILE)
+    (row,) = history.feedback_rows("ann")
+    assert (row["verdict"], row["reason"], row["note"]) == ("bad", "citation-wrong", HOSTILE)
+    assert (row["question"], row["build"], row["outcome"]) == ("How many plums?", "b1", "partial")
+    assert list(history.feedback_rows("ben")) == []
+    assert len(list(history.feedback_rows())) == 1
+
+
+def test_the_citation_is_wrong_is_a_reason() -> None:
+    assert "citation-wrong" in REASONS
+
+
+CALLS = {
+    "conversation": lambda h, owner, c, _t: h.conversation(owner, c),
+    "exchanges": lambda h, owner, c, _t: h.exchanges(owner, c),
+    "ask": lambda h, owner, c, _t: h.ask(owner, c, "Q"),
+    "rename": lambda h, owner, c, _t: h.rename(owner, c, "Mine now"),
+    "choose_works": lambda h, owner, c, _t: h.choose_works(owner, c, ["x"]),
+    "delete": lambda h, owner, c, _t: h.delete(owner, c),
+    "exchange": lambda h, owner, _c, t: h.exchange(owner, t),
+    "save": lambda h, owner, _c, t: h.save(owner, t, "whole", ANSWER),
+    "offer": lambda h, owner, _c, t: h.offer(owner, t, ["Q?"]),
+    "give_feedback": lambda h, owner, _c, t: h.give_feedback(owner, t, Feedback("good")),
+}
+BY_OWNER_ALONE = {"conversations", "begin", "feedback_rows"}
+"""Calls that name no row: they see and make the owner's own."""
+
+
+def test_every_function_that_names_a_row_is_in_the_table() -> None:
+    functions = {name for name, _ in inspect.getmembers(History, inspect.isfunction) if not name.startswith("_")}
+    assert functions - {"close"} == set(CALLS) | BY_OWNER_ALONE
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("owner", ["ben", "", "ANN", "ann ", "%", HOSTILE])
+def test_another_owner_gets_what_an_unknown_row_gets_and_changes_nothing(
+    history: History, name: str, owner: str
+) -> None:
+    conversation, turn = answered(history, "ann", "How many plums?")
+    before = history.exchanges("ann", conversation)
+    messages = []
+    for c, t in ((conversation, turn), ("no-such", "no-such"), (HOSTILE, HOSTILE)):
+        with pytest.raises(Refusal) as refusal:
+            CALLS[name](history, owner, c, t)
+        messages.append(str(refusal.value))
+    assert len(set(messages)) == 1
+    assert history.exchanges("ann", conversation) == before
+    assert history.conversation("ann", conversation).title == "How many plums?"
+
+
+@pytest.mark.parametrize("owner", ["ben", "", "%"])
+def test_another_owner_lists_nothing(history: History, owner: str) -> None:
+    _, turn = answered(history, "ann", "How many plums?")
+    history.give_feedback("ann", turn, Feedback("good"))
+    assert history.conversations(owner) == []
+    assert history.conversations(owner, "plums") == []
+    assert list(history.feedback_rows(owner)) == []
+
+
+def test_ids_cannot_be_guessed(history: History) -> None:
+    ids = {history.begin("ann", "Q").id for _ in range(50)}
+    assert len(ids) == 50
+    assert all(len(id_) >= 21 for id_ in ids), "at least 122 random bits"
+
+
+def test_many_write_at_once_and_nothing_is_lost(history: History) -> None:
+    conversation = history.begin("ann", "Q").id
+
+    def asks() -> None:
+        for _ in range(5):
+            history.begin("ben", "Q")
+
+    threads = [threading.Thread(target=asks) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(10):
+        history.ask("ann", conversation, str(number))
+    for thread in threads:
+        thread.join()
+    assert [e.question for e in history.exchanges("ann", conversation)] == [str(n) for n in range(10)]
+    assert len(history.conversations("ben")) == 20
+
+
+def test_two_questions_at_once_both_find_a_place(history: History) -> None:
+    conversation = history.begin("ann", "Q").id
+    threads = [threading.Thread(target=history.ask, args=("ann", conversation, str(n))) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(e.question for e in history.exchanges("ann", conversation)) == [str(n) for n in range(8)]
+
+
+def test_a_failed_question_is_no_part_of_what_was_said() -> None:
+    said = turns_before([Exchange("1", 0, "A?", "whole", ANSWER), Exchange("2", 1, "B?", "failed")])
+    assert said == [Turn("user", "A?"), Turn("assistant", ANSWER.text)]
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Short?", "Short?"),
+        ("two\n lines\t of  it", "two lines of it"),
+        ("word " * 40, ("word " * 11).strip() + "…"),
+        ("字" * 100, "字" * (TITLE_LENGTH - 1) + "…"),
+    ],
+    ids=["short", "lines", "words", "characters"],
+)
+def test_a_conversation_is_named_by_its_first_question(question: str, title: str) -> None:
+    assert title_from(question) == title
+    assert len(title_from(question)) <= TITLE_LENGTH

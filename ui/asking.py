@@ -1,0 +1,73 @@
+"""What asking does: the question is kept, its answer begun at the desk, and the address is the conversation's."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from chat.answer import Answer
+from chat.conversation import Conversation, Exchange, turns_before
+from chat.follow_ups import follow_ups
+from ingest.document import Refusal
+from ui import address, scope
+from ui.documents import documents_of, open_assistant, open_desk, open_history
+from ui.language import chosen_language
+from ui.reader import owner
+
+_SILENCE = datetime.timedelta(seconds=10)
+"""After so long without a word saved, an answer that is not written here is taken to be broken off."""
+
+
+def ask(question: str | None) -> None:
+    """Asks in the conversation of the address, or begins one; in the works that are chosen."""
+    if not question or not question.strip():
+        return
+    history, here = open_history(), address.here()
+    section = address.section_about(here, documents_of(open_assistant(chosen_language())))
+    question = f"{section.name} {question}" if section else question
+    conversation = _conversation(here, question, (section.work,) if section else scope.chosen())
+    before = history.exchanges(owner(), conversation.id)
+    for exchange in before:
+        open_desk().stop(owner(), exchange.id)
+    turn = history.ask(owner(), conversation.id, question).id
+    _begin(turn, question, before, conversation.works)
+    scope.forget()
+    address.move(address.Address(conversation.id))
+
+
+def _conversation(here: address.Address, question: str, works: Sequence[str]) -> Conversation:
+    """That of the address, else a new one."""
+    if here.conversation:
+        with suppress(Refusal):
+            return open_history().conversation(owner(), here.conversation)
+    return open_history().begin(owner(), question, works)
+
+
+def _begin(turn: str, question: str, before: list[Exchange], works: tuple[str, ...]) -> None:
+    assistant = open_assistant(chosen_language())
+    known = tuple(work for work in works if work in assistant.build.works)
+    asked = [*(exchange.question for exchange in before), question]
+
+    def follow_up(answer: Answer) -> list[str]:
+        return follow_ups(answer, assistant.search(), asked, known)
+
+    stream = partial(assistant.stream, question, history=turns_before(before), works=known)
+    open_desk().begin(owner(), turn, stream, follow_up)
+
+
+def as_it_stands(turn: str) -> Exchange:
+    """A turn with what is written of it so far. Raises Refusal for another's."""
+    exchange = open_history().exchange(owner(), turn)
+    written = open_desk().answer(turn) if exchange.state == "writing" else None
+    return replace(exchange, answer=written) if written else exchange
+
+
+def alive(exchange: Exchange) -> bool:
+    """Whether an answer is still being written."""
+    if exchange.state != "writing":
+        return False
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    return open_desk().writing(exchange.id) or now - exchange.saved < _SILENCE
