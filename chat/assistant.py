@@ -10,12 +10,15 @@ from langchain_core.embeddings import Embeddings
 from chat.answer import Answer, Turn
 from chat.answering import Answering
 from chat.asked import Asked, Prompt
-from chat.claims import Check, check
+from chat.checking import Checking
+from chat.claims import Check
 from chat.coverage import Vocabulary
 from chat.events import AnswerStream
 from chat.ledger import Ledger
 from chat.model import ChatModel, LanguageModel
-from chat.points import Order, TalkingPoints, quoted_points
+from chat.paid import Purse
+from chat.pointing import Pointing
+from chat.points import Order, TalkingPoints
 from chat.recorded import Recorded
 from chat.selfcheck import Mismatch, selfcheck
 from chat.settings import Settings
@@ -152,14 +155,37 @@ class Assistant:
         events = self._answering(asked, completion).events(rewriting=False, budget=budget)
         return AnswerStream(events, asked.question, asked.reply_language).whole()
 
-    def points(self, order: Order) -> TalkingPoints:
+    def points(self, order: Order, user: str = LOCAL) -> TalkingPoints:
         """Talking points on a topic. Raises Refusal for an order that is none and for unknown works."""
-        search = self.search()
-        return quoted_points(order, search, self._vocabulary or Vocabulary(search.build))
+        return self.pointing(order, self.model, user).result()
 
-    def check(self, claim: str, language: Language | None = None, works: Collection[str] = ()) -> Check:
+    def pointing(self, order: Order, model: LanguageModel | None, user: str = LOCAL) -> Pointing:
+        """The course of an order, with a model or without: its prompt, its points. Raises Refusal as `points` does."""
+        search = self.search()
+        vocabulary = self._vocabulary or Vocabulary(search.build)
+        return Pointing(order, search, vocabulary, model, self._purse(model, user), self.settings)
+
+    def check(
+        self, claim: str, language: Language | None = None, works: Collection[str] = (), user: str = LOCAL
+    ) -> Check:
         """The verdict on each claim of a text. Raises Refusal for a text that is none and for unknown works."""
-        return check(self.search(), claim, works, language)
+        return self.checking(claim, self.model, language, works, user).result()
+
+    def checking(
+        self,
+        claim: str,
+        model: LanguageModel | None,
+        language: Language | None = None,
+        works: Collection[str] = (),
+        user: str = LOCAL,
+    ) -> Checking:
+        """The course of a check, with a model or without: its prompt, its verdicts. Raises Refusal as `check` does."""
+        return Checking(claim, works, language, self.search(), model, self._purse(model, user), self.settings)
+
+    def _purse(self, model: LanguageModel | None, user: str) -> Purse:
+        """What was answered elsewhere costs nothing here."""
+        ledger = self._ledger if model is not None and model is self.model else None
+        return Purse(ledger, user, self.settings.chat_output)
 
     def selfcheck(self, work: str) -> list[Mismatch]:
         """Where a work contradicts itself. Raises UnknownDocument."""

@@ -58,7 +58,13 @@ def check_text(check: Check) -> str:
     lines += [line for part in check.parts for line in _part_lines(part, check.language)]
     for citation in check.citations:
         lines += [_place(citation), f"      {citation.quote}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, judge_line(check, check.language)])
+
+
+def judge_line(check: Check, language: Language) -> str:
+    """Who judged."""
+    words = prompts.words(language)
+    return words["check-by-model"].format(model=check.model) if check.model else words["check-by-rules"]
 
 
 def _part_lines(part: Part, language: Language) -> list[str]:

@@ -25,6 +25,9 @@ SECTIONS = 6
 """How many of the best sections are looked through."""
 
 
+Verdict = Literal["supported", "contradicted", "not_in_report"]
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """What a section must share with a claim; chosen on the gold claims by cross-validation (evals/claims.py)."""
@@ -63,7 +66,7 @@ class DecidedReason:
 class Decided:
     """A verdict with its reasons, and the sentences that decide it beside those of the reasons."""
 
-    verdict: Literal["supported", "contradicted", "not_in_report"]
+    verdict: Verdict
     reasons: tuple[DecidedReason, ...]
     spans: tuple[Span, ...]
 

@@ -86,6 +86,9 @@ class TalkingPoints:
     notice: str = ""
     """Why there are none, or fewer than asked for."""
 
+    gap: str = ""
+    """Why the documents do not cover it, as chat/coverage.py names it; empty if they do."""
+
     writer: str = "quotes"
     model: str | None = None
     prompt_version: str = ""
@@ -162,7 +165,8 @@ def silent(begun: TalkingPoints, silence: Silence) -> TalkingPoints:
     elif silence.gap == "caption":
         outcome = "content_missing"
     key = "points-advice" if silence.gap == "advice" else f"silent-{silence.gap}"
-    return replace(begun, outcome=outcome, notice=prompts.message(key, begun.language, subject=silence.subject))
+    notice = prompts.message(key, begun.language, subject=silence.subject)
+    return replace(begun, outcome=outcome, notice=notice, gap=silence.gap)
 
 
 def checked_order(order: Order, build: Build) -> Order:
