@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 import prompts
+from chat.across import named
 from chat.answer import Answer, Ended
 from chat.asked import Asked, Prompt
 from chat.cautions import answer_warnings
@@ -209,12 +210,13 @@ class Answering:
     def _quote(self, draft: Draft, notice: str = "") -> Iterator[Event]:
         notices = [part for part in (notice, draft.notice) if part]
         draft = replace(draft, question=self._asked.question, notice=_joined(notices, draft.language))
-        answer = verify(draft, self._build)
+        answer = named(verify(draft, self._build), self._build)
         self._clock.mark("first_sentence")
         yield from _written(answer)
         yield self._finished(answer)
 
     def _finished(self, answer: Answer) -> Finished:
+        answer = named(answer, self._build)
         warnings = answer_warnings(answer, self._build)
         return Finished(
             replace(
