@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import cached_property
 
 import prompts
+from chat.across import named
 from chat.answer import Answer, Ended
 from chat.asked import Asked, Prompt
-from chat.cautions import loss_warnings
+from chat.cautions import answer_warnings
 from chat.clock import Clock
 from chat.composer import Composer
 from chat.context import Numbered, answer_prompt, choose_passages
@@ -209,13 +210,14 @@ class Answering:
     def _quote(self, draft: Draft, notice: str = "") -> Iterator[Event]:
         notices = [part for part in (notice, draft.notice) if part]
         draft = replace(draft, question=self._asked.question, notice=_joined(notices, draft.language))
-        answer = verify(draft, self._build)
+        answer = named(verify(draft, self._build), self._build)
         self._clock.mark("first_sentence")
         yield from _written(answer)
         yield self._finished(answer)
 
     def _finished(self, answer: Answer) -> Finished:
-        warnings = loss_warnings(answer, self._build)
+        answer = named(answer, self._build)
+        warnings = answer_warnings(answer, self._build)
         return Finished(
             replace(
                 answer,

@@ -11,7 +11,7 @@ import prompts
 from chat.answer import Citation
 from chat.claims import Check, Part, Reason
 from chat.points_file import citation_row
-from chat.selfcheck import Mismatch
+from chat.selfcheck import Mismatch, mismatch_message
 from chat.verify import cite
 from ingest.document import Language
 from vectorstore.build import Build
@@ -114,11 +114,6 @@ def selfcheck_text(found: list[Mismatch], build: Build, language: Language) -> s
         lines.append(mismatch_message(mismatch, language))
         lines += [_place(citation) for citation in _citations(mismatch, build)]
     return "\n".join(lines) or prompts.message("selfcheck-none", language)
-
-
-def mismatch_message(mismatch: Mismatch, language: Language) -> str:
-    """What does not fit, as a sentence."""
-    return prompts.message(f"selfcheck-{mismatch.kind}", language, here=mismatch.here, there=mismatch.there)
 
 
 def _citations(mismatch: Mismatch, build: Build) -> list[Citation]:
