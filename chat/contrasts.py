@@ -40,9 +40,20 @@ def _direction(pair: Counterpart, statement: Reading, _: Sequence[Source], __: S
     said = _sides(pole for clause in statement.clauses for pole in clause.poles)
     for axis, sides in mine.items():
         against = theirs.get(axis) or (whole.get(axis, set()) if pair.share >= CLEAR else set())
+        if _both_deny(pair) and _words_side(pair.clause, axis) & _words_side(pair.other, axis):
+            continue
         if against and not sides & whole.get(axis, set()) and not against & said[axis]:
             return next(pole.word for pole in pair.clause.poles if pole.axis == axis)
     return ""
+
+
+def _both_deny(pair: Counterpart) -> bool:
+    """Whether both have a word of denial: what each governs (普漲難現, 難以普漲) is then no ground for a verdict."""
+    return all(NEGATIVE.search(clause.folded) for clause in (pair.clause, pair.other))
+
+
+def _words_side(clause: Clause, axis: str) -> set[str]:
+    return {pole.side for pole in clause.poles if pole.axis == axis}
 
 
 _FLIPPED = {"up": "down", "down": "up", "high": "low", "low": "high"}
