@@ -68,8 +68,8 @@ def panel_data(place: Place, answer: Answer | None, library: Documents, language
     if shown is None:
         return {**base, "note": words["source-gone"]}
     changed = note == "source-changed"
-    if citation is not None and coarse_anchor(shown, place.anchor) is None:
-        place = replace(place, anchor=coarse_anchor(shown, citation.anchor) or place.anchor)
+    cited = coarse_anchor(shown, citation.anchor) if citation else None
+    place = replace(place, anchor=coarse_anchor(shown, place.anchor) or cited or place.anchor)
     editions = [shown, *beside(library.editions.get(place.work, ()), shown)]
     reader = {language, answer.language} if answer else {language}
     columns = [_column(edition, place, None if changed else citation) for edition in editions]
