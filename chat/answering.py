@@ -10,7 +10,7 @@ import prompts
 from chat.across import named
 from chat.answer import Answer, Ended
 from chat.asked import Asked, Prompt
-from chat.cautions import loss_warnings
+from chat.cautions import answer_warnings
 from chat.clock import Clock
 from chat.composer import Composer
 from chat.context import Numbered, answer_prompt, choose_passages
@@ -217,7 +217,7 @@ class Answering:
 
     def _finished(self, answer: Answer) -> Finished:
         answer = named(answer, self._build)
-        warnings = loss_warnings(answer, self._build)
+        warnings = answer_warnings(answer, self._build)
         return Finished(
             replace(
                 answer,

@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.evidence import Evidence, SourceText, section_evidence, side_of
-from chat.figure_check import sentence_at
+from chat.evidence import Evidence, SourceText, section_evidence, sentence_at, side_of
 from chat.names import Names
 from chat.problem import Problem, ProblemKind
 from chat.reading import Reading, read

@@ -62,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report, gold = SHARED / "corpus" / "report.txt", SHARED / "gold" / "dev.jsonl"
     found: dict[str, object] = {}
     try:
+        if options.completions:
+            Completions(Path(options.completions))  # a file that cannot be read is said so before anything is indexed
         with tempfile.TemporaryDirectory(prefix="footnote-evals-") as folder:
             settings = read_settings().model_copy(update={"home": Path(folder)})
             if not (options.prompts or options.completions):
