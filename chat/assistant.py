@@ -23,15 +23,20 @@ from chat.recorded import Recorded
 from chat.selfcheck import Mismatch, selfcheck
 from chat.settings import Settings
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
+from ingest.page_picture import PagePicture
 from vectorstore.build import Build, Progress, open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import default_embedding, embedding_model
+from vectorstore.files import picture_of_quote
 from vectorstore.librarian import Librarian
 from vectorstore.library import live_shelf, read_corpus
 from vectorstore.retrieve import Search
 
 QUESTION_LIMIT = 4_000
 """Characters of a question; more is refused (LIBRARIES §11: the engine does not truncate)."""
+
+PICTURES = 24
+"""Pictures of pages that are kept, some 200 KB each; drawing one takes half a second."""
 
 LOCAL = "local"
 """The user where nobody signs in."""
@@ -60,6 +65,7 @@ class Assistant:
         self._ledger = Ledger(self._catalogue, settings.chat_tokens_per_user, settings.chat_tokens_per_day)
         self._embeddings = embeddings or embedding_model(self._embedding)
         self._lock = threading.Lock()
+        self._pictures: dict[tuple[str, int, int], PagePicture | None] = {}
         self._search: Search | None = None
         self._vocabulary: Vocabulary | None = None
         self.search()
@@ -77,6 +83,18 @@ class Assistant:
             self._search = Search(build, self._embeddings)
             self._vocabulary = Vocabulary(build)
             return self._search
+
+    def quoted_edition(self, build: str, work: str, edition: str) -> Edition | None:
+        """An edition as an answer of a build quoted it, replaced since or not; None if it was removed."""
+        return self._catalogue.quoted_edition(build, work, edition) if build else None
+
+    def picture(self, edition: Edition, start: int, end: int) -> PagePicture | None:
+        """The page of a PDF that a quote begins on, with its places; None where there is none to show."""
+        key = edition.key, start, end
+        if key not in self._pictures:
+            self._pictures = dict(list(self._pictures.items())[1 - PICTURES :])
+            self._pictures[key] = picture_of_quote(self._home, edition, start, end)
+        return self._pictures[key]
 
     def librarian(self) -> Librarian:
         """Who changes the library that is asked."""
