@@ -88,3 +88,34 @@ def test_what_stands_open_is_what_the_address_names_if_there_is_such(address: Ad
 def test_a_section_asked_about_is_named_if_there_is_such(about: str, name: str | None) -> None:
     section = section_about(Address(about=about), library())
     assert (section.name if section else None) == name
+
+
+MOVING = """
+import streamlit as st
+from ui import address
+if st.session_state.pop("moves", False):
+    address.move(address.Address("c", 1, 1))
+address.settle()
+st.session_state["read"] = address.here()
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        pytest.param({"c": "c"}, Address("c", 1, 1), id="before the browser heard of the move"),
+        pytest.param({"c": "c", "lang": "en"}, Address("c", 1, 1), id="so, and the language changed"),
+        pytest.param({"c": "c", "s": "1.1"}, Address("c", 1, 1), id="after it"),
+        pytest.param({"c": "d"}, Address("d"), id="another place"),
+        pytest.param({}, Address(), id="the start"),
+    ],
+)
+def test_a_browser_that_has_not_heard_of_a_move_is_taken_along(asked: dict[str, str], read: Address) -> None:
+    page = AppTest.from_string(MOVING)
+    page.query_params["c"] = "c"
+    page.session_state["moves"] = True
+    page.run()
+    assert page.session_state["read"] == Address("c", 1, 1)
+    page.query_params = asked
+    page.run()
+    assert page.session_state["read"] == read
