@@ -57,6 +57,8 @@ class Statement:
     citations: tuple[int, ...]
     status: Literal["verified", "unverified"] = "verified"
     problems: tuple[str, ...] = ()
+    lead: str = ""
+    """The name and date of the work it is from, where the answer cites several and the one before is of another."""
 
 
 @dataclass(frozen=True, slots=True)

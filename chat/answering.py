@@ -7,19 +7,21 @@ from dataclasses import replace
 from functools import cached_property
 
 import prompts
+from chat.across import named
 from chat.answer import Answer, Ended
 from chat.asked import Asked, Prompt
-from chat.cautions import loss_warnings
+from chat.cautions import answer_warnings
 from chat.clock import Clock
 from chat.composer import Composer
 from chat.context import Numbered, answer_prompt, choose_passages
 from chat.coverage import Vocabulary
 from chat.events import Event, Finished, Understood, Withdrawn, Wrote
 from chat.ledger import Ledger
-from chat.model import LanguageModel, Message, Tokens, estimated_tokens
+from chat.model import LanguageModel, Message, Tokens
 from chat.model_failure import ModelFailure
 from chat.model_writer import NotCovered, read_statements
 from chat.names import names_of
+from chat.paid import Purse, paid_reply
 from chat.ranked import ranked
 from chat.rewrite import accepted_rewrite, rewrite_prompt
 from chat.settings import Settings
@@ -191,18 +193,11 @@ class Answering:
 
     def _reply(self, model: LanguageModel, messages: Sequence[Message], seconds: float) -> Iterator[str]:
         """The pieces of a reply, paid for. Raises ModelFailure."""
-        expected = Tokens(estimated_tokens(messages), self._settings.chat_output)
-        reservation = self._ledger.reserve(self._asked.user, expected) if self._ledger else None
-        if self._ledger and reservation is None:
-            raise ModelFailure("spent")
-        reply = model.reply(messages, seconds)
-        try:
-            yield from reply
-        finally:
-            reply.close()
-            self._tokens += reply.tokens
-            if self._ledger and reservation:
-                self._ledger.settle(reservation, reply.tokens)
+        purse = Purse(self._ledger, self._asked.user, self._settings.chat_output)
+        yield from paid_reply(model, messages, seconds, purse, self._spend)
+
+    def _spend(self, tokens: Tokens) -> None:
+        self._tokens += tokens
 
     def _seconds_left(self) -> float:
         return max(0.0, self._settings.chat_total_timeout - self._clock.seconds())
@@ -215,13 +210,14 @@ class Answering:
     def _quote(self, draft: Draft, notice: str = "") -> Iterator[Event]:
         notices = [part for part in (notice, draft.notice) if part]
         draft = replace(draft, question=self._asked.question, notice=_joined(notices, draft.language))
-        answer = verify(draft, self._build)
+        answer = named(verify(draft, self._build), self._build)
         self._clock.mark("first_sentence")
         yield from _written(answer)
         yield self._finished(answer)
 
     def _finished(self, answer: Answer) -> Finished:
-        warnings = loss_warnings(answer, self._build)
+        answer = named(answer, self._build)
+        warnings = answer_warnings(answer, self._build)
         return Finished(
             replace(
                 answer,

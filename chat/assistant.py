@@ -10,25 +10,33 @@ from langchain_core.embeddings import Embeddings
 from chat.answer import Answer, Turn
 from chat.answering import Answering
 from chat.asked import Asked, Prompt
-from chat.claims import Check, check
+from chat.checking import Checking
+from chat.claims import Check
 from chat.coverage import Vocabulary
 from chat.events import AnswerStream
 from chat.ledger import Ledger
 from chat.model import ChatModel, LanguageModel
-from chat.points import Order, TalkingPoints, quoted_points
+from chat.paid import Purse
+from chat.pointing import Pointing
+from chat.points import Order, TalkingPoints
 from chat.recorded import Recorded
 from chat.selfcheck import Mismatch, selfcheck
 from chat.settings import Settings
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
+from ingest.page_picture import PagePicture
 from vectorstore.build import Build, Progress, open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import default_embedding, embedding_model
+from vectorstore.files import picture_of_quote
 from vectorstore.librarian import Librarian
 from vectorstore.library import live_shelf, read_corpus
 from vectorstore.retrieve import Search
 
 QUESTION_LIMIT = 4_000
 """Characters of a question; more is refused (LIBRARIES §11: the engine does not truncate)."""
+
+PICTURES = 24
+"""Pictures of pages that are kept, some 200 KB each; drawing one takes half a second."""
 
 LOCAL = "local"
 """The user where nobody signs in."""
@@ -57,6 +65,7 @@ class Assistant:
         self._ledger = Ledger(self._catalogue, settings.chat_tokens_per_user, settings.chat_tokens_per_day)
         self._embeddings = embeddings or embedding_model(self._embedding)
         self._lock = threading.Lock()
+        self._pictures: dict[tuple[str, int, int], PagePicture | None] = {}
         self._search: Search | None = None
         self._vocabulary: Vocabulary | None = None
         self.search()
@@ -74,6 +83,18 @@ class Assistant:
             self._search = Search(build, self._embeddings)
             self._vocabulary = Vocabulary(build)
             return self._search
+
+    def quoted_edition(self, build: str, work: str, edition: str) -> Edition | None:
+        """An edition as an answer of a build quoted it, replaced since or not; None if it was removed."""
+        return self._catalogue.quoted_edition(build, work, edition) if build else None
+
+    def picture(self, edition: Edition, start: int, end: int) -> PagePicture | None:
+        """The page of a PDF that a quote begins on, with its places; None where there is none to show."""
+        key = edition.key, start, end
+        if key not in self._pictures:
+            self._pictures = dict(list(self._pictures.items())[1 - PICTURES :])
+            self._pictures[key] = picture_of_quote(self._home, edition, start, end)
+        return self._pictures[key]
 
     def librarian(self) -> Librarian:
         """Who changes the library that is asked."""
@@ -152,14 +173,37 @@ class Assistant:
         events = self._answering(asked, completion).events(rewriting=False, budget=budget)
         return AnswerStream(events, asked.question, asked.reply_language).whole()
 
-    def points(self, order: Order) -> TalkingPoints:
+    def points(self, order: Order, user: str = LOCAL) -> TalkingPoints:
         """Talking points on a topic. Raises Refusal for an order that is none and for unknown works."""
-        search = self.search()
-        return quoted_points(order, search, self._vocabulary or Vocabulary(search.build))
+        return self.pointing(order, self.model, user).result()
 
-    def check(self, claim: str, language: Language | None = None, works: Collection[str] = ()) -> Check:
+    def pointing(self, order: Order, model: LanguageModel | None, user: str = LOCAL) -> Pointing:
+        """The course of an order, with a model or without: its prompt, its points. Raises Refusal as `points` does."""
+        search = self.search()
+        vocabulary = self._vocabulary or Vocabulary(search.build)
+        return Pointing(order, search, vocabulary, model, self._purse(model, user), self.settings)
+
+    def check(
+        self, claim: str, language: Language | None = None, works: Collection[str] = (), user: str = LOCAL
+    ) -> Check:
         """The verdict on each claim of a text. Raises Refusal for a text that is none and for unknown works."""
-        return check(self.search(), claim, works, language)
+        return self.checking(claim, self.model, language, works, user).result()
+
+    def checking(
+        self,
+        claim: str,
+        model: LanguageModel | None,
+        language: Language | None = None,
+        works: Collection[str] = (),
+        user: str = LOCAL,
+    ) -> Checking:
+        """The course of a check, with a model or without: its prompt, its verdicts. Raises Refusal as `check` does."""
+        return Checking(claim, works, language, self.search(), model, self._purse(model, user), self.settings)
+
+    def _purse(self, model: LanguageModel | None, user: str) -> Purse:
+        """What was answered elsewhere costs nothing here."""
+        ledger = self._ledger if model is not None and model is self.model else None
+        return Purse(ledger, user, self.settings.chat_output)
 
     def selfcheck(self, work: str) -> list[Mismatch]:
         """Where a work contradicts itself. Raises UnknownDocument."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import prompts
 from chat.answer import Answer
+from chat.selfcheck import mismatch_message, mismatches_at
+from chat.span import Span
 from ingest.document import Edition, Language
 from ingest.losses import loss_sentences
 from vectorstore.build import Build
@@ -17,6 +19,25 @@ def loss_warnings(answer: Answer, build: Build) -> tuple[str, ...]:
     near = {link.work for link in answer.nearest} if not cited else set()
     editions = [e for e in build.editions.values() if (e.work, e.id) in cited or e.work in near]
     return warnings_of(editions, build, answer.language)
+
+
+MOST = 3
+"""Contradictions that an answer points at."""
+
+
+def mismatch_warnings(said: Iterable[tuple[str, Iterable[Span]]], build: Build, language: Language) -> tuple[str, ...]:
+    """A sentence for each place where the documents contradict themselves that statements with these spans meet."""
+    found = [mismatch for text, spans in said for mismatch in mismatches_at(list(spans), text, build)]
+    met = {frozenset({mismatch.span, mismatch.other}): mismatch for mismatch in reversed(found)}
+    return tuple(mismatch_message(mismatch, language) for mismatch in reversed(met.values()))[:MOST]
+
+
+def answer_warnings(answer: Answer, build: Build) -> tuple[str, ...]:
+    """What to bear in mind of an answer: what could not be read, and where its sources contradict themselves."""
+    editions = {(edition.work, edition.id): edition for edition in build.editions.values()}
+    spans = {c.number: Span(editions[c.work, c.edition], c.anchor, c.start, c.end, c.quote) for c in answer.citations}
+    said = [(s.text, [spans[number] for number in s.citations]) for s in answer.statements]
+    return (*loss_warnings(answer, build), *mismatch_warnings(said, build, answer.language))
 
 
 def warnings_of(editions: Iterable[Edition], build: Build, language: Language) -> tuple[str, ...]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import prompts
 from chat.answer import Citation
-from chat.judgement import Thresholds, decide, findings
+from chat.judgement import Decided, Thresholds, Verdict, decide, findings
 from chat.names import names_of
 from chat.selfcheck import mismatches_at
 from chat.span import Span
@@ -21,7 +20,6 @@ from vectorstore.build import Build
 from vectorstore.retrieve import Search
 from vectorstore.words import content_words
 
-Verdict = Literal["supported", "contradicted", "not_in_report"]
 _WORST: tuple[Verdict, ...] = ("contradicted", "not_in_report", "supported")
 
 LIMIT = 4_000
@@ -74,29 +72,32 @@ class Check:
         return tuple(reason for part in self.parts for reason in part.reasons)
 
 
-def check(
-    search: Search,
-    text: str,
-    works: Collection[str] = (),
-    language: Language | None = None,
-    thresholds: Thresholds | None = None,
-) -> Check:
+def check(search: Search, text: str, works: Collection[str] = (), language: Language | None = None) -> Check:
     """The verdict on each claim of a text, by code alone.
 
     Raises Refusal for a text that is empty, too long or says nothing, and UnknownDocument for a work that is not there.
     """
-    text = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+    text = plain_text(text)
     claims = claims_of(text, works, search.build)
-    language = language or reply_language(text)
+    names = names_of(search.build)
+    decided = [decide(claim, findings(search, claim, works, names), names, Thresholds()) for claim in claims]
+    return composed(text, language or reply_language(text), claims, decided, search.build)
+
+
+def plain_text(text: str) -> str:
+    """A text without what no store takes: unpaired surrogates and NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+
+
+def composed(text: str, language: Language, claims: Sequence[str], decided: Sequence[Decided], build: Build) -> Check:
+    """The check that decisions on the claims of a text make, citations numbered by first use."""
     numbers: dict[Span, int] = {}
-    parts = tuple(_part(search, claim, works, numbers, thresholds or Thresholds()) for claim in claims)
+    parts = tuple(_part(claim, one, numbers, build) for claim, one in zip(claims, decided, strict=True))
     verdict: Verdict = min((part.verdict for part in parts), key=_WORST.index)
-    citations = tuple(cite(span, number, search.build) for span, number in numbers.items())
+    citations = tuple(cite(span, number, build) for span, number in numbers.items())
     silent = all(part.verdict == "not_in_report" and not part.citations for part in parts)
     notice = prompts.message("check-nothing", language) if silent else ""
-    return Check(
-        text, language, verdict, parts, citations, notice, prompt_version=prompts.digest(), build=search.build.id
-    )
+    return Check(text, language, verdict, parts, citations, notice, prompt_version=prompts.digest(), build=build.id)
 
 
 def claims_of(text: str, works: Collection[str], build: Build) -> list[str]:
@@ -126,9 +127,7 @@ _MARK = re.compile(r"\A[\s•*#>-]*(?:\d{1,2}[.)、](?!\d))?")
 """Of a list or heading."""
 
 
-def _part(search: Search, claim: str, works: Collection[str], numbers: dict[Span, int], thresholds: Thresholds) -> Part:
-    names = names_of(search.build)
-    decided = decide(claim, findings(search, claim, works, names), names, thresholds)
+def _part(claim: str, decided: Decided, numbers: dict[Span, int], build: Build) -> Part:
     reasons, cited = [], []
     for reason in decided.reasons:
         number = numbers.setdefault(reason.span, len(numbers) + 1) if reason.span else None
@@ -137,7 +136,7 @@ def _part(search: Search, claim: str, works: Collection[str], numbers: dict[Span
     for span in decided.spans:
         cited.append(numbers.setdefault(span, len(numbers) + 1))
     met = [*decided.spans, *(reason.span for reason in decided.reasons if reason.span)]
-    for mismatch in mismatches_at(met, claim, search.build):
+    for mismatch in mismatches_at(met, claim, build):
         places = [place for place in (mismatch.span, mismatch.other) if place is not None]
         cited += [numbers.setdefault(place, len(numbers) + 1) for place in places]
         reasons.append(Reason("document-disagrees", mismatch.here, mismatch.there, numbers[places[-1]]))

@@ -11,7 +11,7 @@ import prompts
 from chat.answer import Citation
 from chat.claims import Check, Part, Reason
 from chat.points_file import citation_row
-from chat.selfcheck import Mismatch
+from chat.selfcheck import Mismatch, mismatch_message
 from chat.verify import cite
 from ingest.document import Language
 from vectorstore.build import Build
@@ -58,24 +58,31 @@ def check_text(check: Check) -> str:
     lines += [line for part in check.parts for line in _part_lines(part, check.language)]
     for citation in check.citations:
         lines += [_place(citation), f"      {citation.quote}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, judge_line(check, check.language)])
+
+
+def judge_line(check: Check, language: Language) -> str:
+    """Who judged."""
+    words = prompts.words(language)
+    return words["check-by-model"].format(model=check.model) if check.model else words["check-by-rules"]
 
 
 def _part_lines(part: Part, language: Language) -> list[str]:
     marks = "".join(f"[{number}]" for number in part.citations)
-    verdict = prompts.words(language)[f"verdict-{part.verdict}"]
-    return [f"{verdict}: {part.text} {marks}".rstrip(), *(f"  - {_reason(r, language)}" for r in part.reasons)]
+    verdict, colon = prompts.words(language)[f"verdict-{part.verdict}"], ": " if language == "en" else "："
+    return [f"{verdict}{colon}{part.text} {marks}".rstrip(), *(f"  - {_reason(r, language)}" for r in part.reasons)]
 
 
 def _reason(reason: Reason, language: Language) -> str:
     words = prompts.words(language)
     mark = f"[{reason.citation}]" if reason.citation else ""
+    colon, space, stop = (": ", " ", ". ") if language == "en" else ("：", "", "。")
     if reason.type == "document-disagrees":
         said = " ≠ ".join(f"“{text}”" for text in (reason.claim_says, reason.document_says))
-        return f"{words[reason.label]}: {said} {mark}".rstrip()
+        return f"{words[reason.label]}{colon}{said} {mark}".rstrip()
     sides = [(words["check-claim-says"], reason.claim_says), (words["check-document-says"], reason.document_says)]
-    said = " ".join(f"{label} {text}" for label, text in sides if text)
-    return f"{words[reason.label]}. {said} {mark}".rstrip()
+    said = " ".join(f"{label}{space}{text}" for label, text in sides if text)
+    return f"{words[reason.label]}{stop if said else ''}{said} {mark}".rstrip()
 
 
 def _place(citation: Citation) -> str:
@@ -107,11 +114,6 @@ def selfcheck_text(found: list[Mismatch], build: Build, language: Language) -> s
         lines.append(mismatch_message(mismatch, language))
         lines += [_place(citation) for citation in _citations(mismatch, build)]
     return "\n".join(lines) or prompts.message("selfcheck-none", language)
-
-
-def mismatch_message(mismatch: Mismatch, language: Language) -> str:
-    """What does not fit, as a sentence."""
-    return prompts.message(f"selfcheck-{mismatch.kind}", language, here=mismatch.here, there=mismatch.there)
 
 
 def _citations(mismatch: Mismatch, build: Build) -> list[Citation]:

@@ -27,7 +27,7 @@ LANGUAGE_NAMES: dict[Language, str] = {
     "en": "English",
 }
 
-_TAG = re.compile(r"<(?=/?\s*(?:passages?|question|conversation)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<(?=/?\s*(?:passages?|question|conversation|claims?|topic)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,15 @@ def answer_prompt(question: str, language: Language, passages: Sequence[Numbered
         "answer",
         language=LANGUAGE_NAMES[language],
         marker=NOT_IN_DOCUMENTS,
-        passages="\n".join(map(_tagged, _with_parents(passages))),
+        passages=tagged(passages),
         question=plain(question),
     )
     return Message("system", system), Message("user", user)
+
+
+def tagged(passages: Sequence[Numbered]) -> str:
+    """The passages as a prompt shows them."""
+    return "\n".join(map(_tagged, _with_parents(passages)))
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from chat.figure_check import agree_on_date
 from chat.problem import Problem, ProblemKind
 from chat.reading import Clause, Pole, Reading
-from chat.wording import Counterpart, Source
+from chat.wording import Counterpart, Source, figure_counterparts
 
 
 def contrast_problems(statement: Reading, sources: Sequence[Source], pairs: Sequence[Counterpart]) -> list[Problem]:
@@ -19,6 +19,10 @@ def contrast_problems(statement: Reading, sources: Sequence[Source], pairs: Sequ
             says = check(pair, statement, sources, pairs)
             if says and kind not in found:
                 found[kind] = Problem(kind, says, *pair.problem_at())
+    for printed in figure_counterparts(statement, sources):
+        for kind, holds in _TERMS.items():
+            if kind not in found and not any(holds(pair, statement) for pair in printed):
+                found[kind] = Problem(kind, _folded(printed[0].clause), *printed[0].problem_at())
     return list(found.values())
 
 
@@ -36,9 +40,20 @@ def _direction(pair: Counterpart, statement: Reading, _: Sequence[Source], __: S
     said = _sides(pole for clause in statement.clauses for pole in clause.poles)
     for axis, sides in mine.items():
         against = theirs.get(axis) or (whole.get(axis, set()) if pair.share >= CLEAR else set())
+        if _both_deny(pair) and _words_side(pair.clause, axis) & _words_side(pair.other, axis):
+            continue
         if against and not sides & whole.get(axis, set()) and not against & said[axis]:
             return next(pole.word for pole in pair.clause.poles if pole.axis == axis)
     return ""
+
+
+def _both_deny(pair: Counterpart) -> bool:
+    """Whether both have a word of denial: what each governs (普漲難現, 難以普漲) is then no ground for a verdict."""
+    return all(NEGATIVE.search(clause.folded) for clause in (pair.clause, pair.other))
+
+
+def _words_side(clause: Clause, axis: str) -> set[str]:
+    return {pole.side for pole in clause.poles if pole.axis == axis}
 
 
 _FLIPPED = {"up": "down", "down": "up", "high": "low", "low": "high"}
@@ -127,6 +142,13 @@ def _attribution(pair: Counterpart, statement: Reading, _: Sequence[Source], __:
     if theirs and not theirs & mine:
         return _folded(pair.clause)
     return ""
+
+
+_TERMS: dict[ProblemKind, Callable[[Counterpart, Reading], bool]] = {
+    "attribution": lambda pair, statement: not _attribution(pair, statement, (), ()),
+    "hedge": lambda pair, statement: not pair.other.strength or any(clause.strength for clause in statement.clauses),
+}
+"""How a figure is printed, wherever a clause with it stands: on someone's word, as less than certain."""
 
 
 def _folded(clause: Clause) -> str:

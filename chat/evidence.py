@@ -94,3 +94,8 @@ def _titles(section: Section, sections: dict[str, Section]) -> Iterable[str]:
     for front in ("0.title", "0.date", "0.author"):
         if front in sections and front != section.anchor:
             yield sections[front].title
+
+
+def sentence_at(text: SourceText, place: int) -> tuple[int, int]:
+    """The sentence of a text that a place lies in."""
+    return next(((a, b) for a, b in sentences(text) if a <= place < b), (0, len(text.text)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from chat.evidence import Evidence, SourceText, sentences
+from chat.evidence import Evidence, SourceText, sentence_at
 from chat.numbers import Figure, covers, figures, occurs, same, without_year
 from chat.problem import Problem, ProblemKind
 from chat.reading import Reading
@@ -102,11 +102,6 @@ def nearest_rival(figure: Figure, printed: Sequence[tuple[SourceText, Figure]]) 
         if other.kind == figure.kind or {figure.kind, other.kind} <= {"percent", "points", "multiple"}
     ]
     return min(alike, key=lambda pair: abs(pair[1].low - figure.low), default=None)
-
-
-def sentence_at(text: SourceText, place: int) -> tuple[int, int]:
-    """The sentence of a text that a place lies in."""
-    return next(((a, b) for a, b in sentences(text) if a <= place < b), (0, len(text.text)))
 
 
 _OPPOSED = {("over", "under"), ("under", "over"), ("", "over"), ("", "under"), ("over", ""), ("under", "")}

@@ -19,7 +19,7 @@ from chat.answer import Answer
 from chat.conversation import TITLE_LENGTH, Conversation, Exchange, Feedback, State, title_from
 from chat.history_rows import CONVERSATIONS, FEEDBACK, META, TURNS, answer_adapter, conversation_of, exchange_of
 from ingest.document import Refusal
-from vectorstore.catalogue import database_url, open_database
+from vectorstore.catalogue_database import database_url, open_database
 
 NOTE_LENGTH = 2_000
 _ID_BYTES = 16

@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.evidence import Evidence, SourceText, section_evidence, side_of
-from chat.figure_check import sentence_at
+from chat.evidence import Evidence, SourceText, section_evidence, sentence_at, side_of
 from chat.names import Names
 from chat.problem import Problem, ProblemKind
 from chat.reading import Reading, read
@@ -23,6 +22,9 @@ from vectorstore.words import fold
 
 SECTIONS = 6
 """How many of the best sections are looked through."""
+
+
+Verdict = Literal["supported", "contradicted", "not_in_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class DecidedReason:
 class Decided:
     """A verdict with its reasons, and the sentences that decide it beside those of the reasons."""
 
-    verdict: Literal["supported", "contradicted", "not_in_report"]
+    verdict: Verdict
     reasons: tuple[DecidedReason, ...]
     spans: tuple[Span, ...]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import prompts
 from chat.answer import Citation, Outcome
 from chat.candidates import Candidate
-from chat.cautions import warnings_of
+from chat.cautions import mismatch_warnings, warnings_of
 from chat.coverage import Silence, Vocabulary
 from chat.modality import is_hedged
 from chat.names import names_of
@@ -86,6 +86,9 @@ class TalkingPoints:
     notice: str = ""
     """Why there are none, or fewer than asked for."""
 
+    gap: str = ""
+    """Why the documents do not cover it, as chat/coverage.py names it; empty if they do."""
+
     writer: str = "quotes"
     model: str | None = None
     prompt_version: str = ""
@@ -113,9 +116,11 @@ class TalkingPoints:
         )
 
     def warnings(self, build: Build) -> tuple[str, ...]:
-        """What could not be read of the works cited, a sentence for each."""
+        """What could not be read of the works cited, and where they contradict themselves, a sentence for each."""
         editions = {(span.edition.work, span.edition.id): span.edition for span in self.numbers}
-        return warnings_of(editions.values(), build, self.language)
+        said = [(point.text, point.spans) for point in (*self.points, *self.risks)]
+        lost = warnings_of(editions.values(), build, self.language)
+        return (*lost, *mismatch_warnings(said, build, self.language))
 
 
 def quoted_points(order: Order, search: Search, vocabulary: Vocabulary) -> TalkingPoints:
@@ -162,7 +167,8 @@ def silent(begun: TalkingPoints, silence: Silence) -> TalkingPoints:
     elif silence.gap == "caption":
         outcome = "content_missing"
     key = "points-advice" if silence.gap == "advice" else f"silent-{silence.gap}"
-    return replace(begun, outcome=outcome, notice=prompts.message(key, begun.language, subject=silence.subject))
+    notice = prompts.message(key, begun.language, subject=silence.subject)
+    return replace(begun, outcome=outcome, notice=notice, gap=silence.gap)
 
 
 def checked_order(order: Order, build: Build) -> Order:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import log
 
-from chat.evidence import Evidence, SourceText
-from chat.figure_check import sentence_at
+from chat.evidence import Evidence, SourceText, sentence_at
 from chat.names import Names
 from chat.numbers import Figure, figures
 from chat.problem import Problem

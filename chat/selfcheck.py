@@ -9,11 +9,12 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Literal
 
+import prompts
 from chat.listings import differ, section_listings
 from chat.names import Names, names_of
 from chat.numbers import Figure, figures
 from chat.span import Span
-from ingest.document import CAPTIONS, Edition, Section, UnknownDocument
+from ingest.document import CAPTIONS, Edition, Language, Section, UnknownDocument
 from ingest.passages import sentence_spans
 from vectorstore.build import Build
 from vectorstore.words import content_words, fold
@@ -22,6 +23,10 @@ MismatchKind = Literal["arithmetic", "list"]
 
 ROUNDING, ABOUT = 0.6, 2.0
 """Percentage points by which a printed change may miss the computed one: by rounding, and where it says about."""
+
+
+READ_WHOLE = 60_000
+"""Characters of an edition up to which its lists are compared for an answer or a check: a second on one core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,21 @@ def mismatches_at(spans: Sequence[Span], claim: str, build: Build) -> list[Misma
     found = [
         met
         for span in spans
-        for mismatch in edition_mismatches(span.edition, names)
+        for mismatch in _mismatches_near(span, names)
         for met in (mismatch, mismatch.turned())
         if met is not None and _overlap(met.span, span) and _is_about(met, claim, names)
     ]
     return list({frozenset({met.span, met.other}): met for met in found}.values())
+
+
+def _mismatches_near(span: Span, names: Names) -> Iterator[Mismatch]:
+    """Those within the section of a span, and, where the edition is not too long to be read whole, between lists."""
+    edition = span.edition
+    section = next((s for s in edition.outline.sections if s.anchor == span.anchor), None)
+    if section is not None and section.kind not in CAPTIONS:
+        yield from _section_arithmetic(edition, section)
+    if len(edition.document.text) <= READ_WHOLE:
+        yield from _edition_lists(edition, names)
 
 
 def _is_about(mismatch: Mismatch, claim: str, names: Names) -> bool:
@@ -80,22 +95,35 @@ def _is_about(mismatch: Mismatch, claim: str, names: Names) -> bool:
     return len(here & said) >= 2
 
 
+def mismatch_message(mismatch: Mismatch, language: Language) -> str:
+    """What does not fit, as a sentence."""
+    return prompts.message(
+        f"selfcheck-{mismatch.kind}",
+        language,
+        here=mismatch.here,
+        there=mismatch.there,
+        anchor=mismatch.span.anchor,
+        other=mismatch.other.anchor if mismatch.other else "",
+    )
+
+
 def _overlap(one: Span, other: Span) -> bool:
     return one.anchor == other.anchor and one.start < other.end and other.start < one.end
 
 
-@lru_cache(maxsize=64)
 def edition_mismatches(edition: Edition, names: Names) -> tuple[Mismatch, ...]:
     """The inconsistencies within one edition, in reading order."""
-    text = edition.document.text
-    sections = [s for s in edition.outline.sections if s.start < s.end and s.kind not in CAPTIONS]
-    arithmetic = [
-        mismatch
-        for section in sections
-        for start, end in sentence_spans(text[section.start : section.end])
-        for mismatch in _arithmetic(edition, section, section.start + start, section.start + end)
-    ]
-    return (*arithmetic, *_lists(edition, sections, names))
+    arithmetic = [mismatch for section in _sections(edition) for mismatch in _section_arithmetic(edition, section)]
+    return (*arithmetic, *_edition_lists(edition, names))
+
+
+def _sections(edition: Edition) -> list[Section]:
+    return [s for s in edition.outline.sections if s.start < s.end and s.kind not in CAPTIONS]
+
+
+def _section_arithmetic(edition: Edition, section: Section) -> Iterator[Mismatch]:
+    for start, end in sentence_spans(edition.document.text[section.start : section.end]):
+        yield from _arithmetic(edition, section, section.start + start, section.start + end)
 
 
 # Percentages
@@ -134,8 +162,11 @@ def _pair_before(amounts: Sequence[Figure], text: str) -> tuple[Figure, Figure] 
     return (first, last) if alike and first.low and not parted and first.kind in ("money", "level") else None
 
 
-def _lists(edition: Edition, sections: Sequence[Section], names: Names) -> Iterator[Mismatch]:
-    found = [listing for section in sections for listing in section_listings(edition, section, names)]
-    for one, other in combinations(found, 2):
-        if one.span.anchor != other.span.anchor and differ(one, other):
-            yield Mismatch("list", one.printed, other.printed, one.span, other.span)
+@lru_cache(maxsize=64)
+def _edition_lists(edition: Edition, names: Names) -> tuple[Mismatch, ...]:
+    found = [listing for section in _sections(edition) for listing in section_listings(edition, section, names)]
+    return tuple(
+        Mismatch("list", one.printed, other.printed, one.span, other.span)
+        for one, other in combinations(found, 2)
+        if one.span.anchor != other.span.anchor and differ(one, other)
+    )

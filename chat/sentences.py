@@ -21,8 +21,8 @@ _END = re.compile(
 _OPENS_MARK = re.compile(r"[ \t]*[\[【［〔][^\]】］〕\n]{0,60}$")
 _BULLET = re.compile(r"^\s*(?:[-*•·–—]\s+|#{1,6}\s+|>\s+|\d{1,2}[.)、）]\s*(?=\D)|[(（]\d{1,2}[)）]\s*)+")
 _EMPHASIS = re.compile(r"\*\*|__|`|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])")
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>\s*|\Z)", re.DOTALL)
-_MAY_OPEN_THOUGHT = re.compile(r"<(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?$")
+THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>\s*|\Z)", re.DOTALL)
+_MAY_OPENTHOUGHT = re.compile(r"<(?:t(?:h(?:i(?:n(?:k(?:i(?:n(?:g)?)?)?)?)?)?)?)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ class Sentences:
     def add(self, piece: str) -> Iterator[Sentence]:
         """The sentences that a piece completes."""
         self._raw += piece
-        yield from self._complete(_THOUGHT.sub("", self._raw), last=False)
+        yield from self._complete(THOUGHT.sub("", self._raw), last=False)
 
     def end(self) -> Iterator[Sentence]:
         """What is left when the reply is whole."""
-        yield from self._complete(_THOUGHT.sub("", self._raw), last=True)
+        yield from self._complete(THOUGHT.sub("", self._raw), last=True)
 
     def _complete(self, text: str, *, last: bool) -> Iterator[Sentence]:
-        if not last and (opening := _MAY_OPEN_THOUGHT.search(text)):
+        if not last and (opening := _MAY_OPENTHOUGHT.search(text)):
             text = text[: opening.start()]
         start = at = self._taken
         while match := _END.search(text, at):

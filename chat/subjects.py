@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from chat.evidence import Evidence, SourceText
-from chat.figure_check import sentence_at
+from chat.evidence import Evidence, SourceText, sentence_at
 from chat.names import Name, Names
 from chat.numbers import Figure, same
 from chat.problem import Problem

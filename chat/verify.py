@@ -65,9 +65,11 @@ def verify(draft: Draft, build: Build) -> Answer:
 
 
 def compose(notice: str, statements: Sequence[Statement]) -> str:
-    """An answer as plain text: the notice, then a line for each statement with its numbers."""
+    """An answer as plain text: the notice, then a line for each statement with its numbers, beneath its work's name."""
     lines = [notice] if notice else []
     for statement in statements:
+        if statement.lead:
+            lines.append(statement.lead)
         marks = "".join(f"[{number}]" for number in statement.citations)
         lines.append(f"{statement.text} {marks}".rstrip())
     return "\n".join(lines)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chat.evidence import Evidence, SourceText
+from chat.evidence import Evidence, SourceText, sentence_at
 from chat.names import Names
+from chat.numbers import same
 from chat.problem import Problem
 from chat.reading import Clause, Reading, read
 
@@ -40,9 +41,8 @@ class Counterpart:
 
     def problem_at(self) -> tuple[str, SourceText, int, int]:
         """The source's sentence, as `Problem` wants it."""
-        mine = self.sentence
-        start, end = mine[0].start, mine[-1].end
-        return self.source.text.text[start:end].strip(), self.source.text, start, end
+        start, end = sentence_at(self.source.text, self.other.start)
+        return self.source.text.text[start:end], self.source.text, start, end
 
 
 def sources_of(statement: Reading, evidence: Sequence[Evidence], names: Names) -> list[Source]:
@@ -67,6 +67,23 @@ def counterparts(statement: Reading, sources: Sequence[Source]) -> list[Counterp
     return found
 
 
+_MEASURES = ("money", "percent", "points", "multiple")
+
+
+def figure_counterparts(statement: Reading, sources: Sequence[Source]) -> Iterator[list[Counterpart]]:
+    """For each sum, share or multiple of a statement, the clauses of the sources that print it, most alike first."""
+    for clause in statement.clauses:
+        for figure in clause.figures:
+            printed = [
+                Counterpart(clause, source, other, _share(clause, other))
+                for source in sources
+                for other in source.reading.clauses
+                if figure.kind in _MEASURES and any(same(figure, theirs) for theirs in other.figures)
+            ]
+            if printed:
+                yield sorted(printed, key=lambda found: -found.share)
+
+
 def _share(one: Clause, other: Clause) -> float:
     """Dice coefficient of what two clauses say, figures and names counted with the words."""
     mine, theirs = _said(one), _said(other)
@@ -83,7 +100,7 @@ def _said(clause: Clause) -> frozenset[str]:
 def wording_problem(statement: Reading, evidence: Sequence[Evidence], names: Names) -> Problem | None:
     """A problem where the sources share too few of the statement's words to be about what it says."""
     texts = [text for each in evidence for text in each.texts]
-    share, across = shared_words(statement, texts, names)
+    share, across = shared_words(statement, texts, names, plain=True)
     if share >= (SHARED_ACROSS if across else SHARED):
         return None
     return Problem("wording", statement.text)

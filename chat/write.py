@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import prompts
+from chat.across import answering_works, in_order, newest_first
 from chat.answer import Outcome, SectionLink
 from chat.coverage import Silence, Vocabulary, captions_asked, find_silence
 from chat.premise import find_contradiction
@@ -73,7 +74,9 @@ class QuotingWriter:
         partial = bare and ("beside" in query.asks or bool(self._tabled(query, hits)))
         if silence is not None and not partial:
             return self._silent(query, silence, hits)
-        statements = tuple(self._statements(query, hits, (silence.sections if silence and partial else ())))
+        statements = in_order(
+            [*self._statements(query, hits, (silence.sections if silence and partial else ()))], build
+        )
         notices = [prompts.message("silent-caption", query.language)] if partial else []
         if is_definition(query, build):
             if term := undefined_term(query.question, build):
@@ -154,14 +157,17 @@ class QuotingWriter:
         It does if it found what introduces the list first, or two members among the first three; of two among the
         first five if the list has just as many as were asked for.
         """
-        members = self._members(query, hits) if "list" in query.asks else []
+        if "list" not in query.asks:
+            return []
+        works = newest_first(answering_works(query.question, hits[:LOOKED_AT], self._search.build), self._search.build)
+        members = next(filter(None, (self._members(query, hits, work) for work in works)), [])
         return [_first_sentence(member, query.language) for member in members]
 
-    def _members(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
-        near = [hit for hit in hits[:LOOKED_AT] if hit.work == hits[0].work]
+    def _members(self, query: Query, hits: Sequence[Hit], work: str) -> list[Hit]:
+        near = [hit for hit in hits[:LOOKED_AT] if hit.work == work]
         near = [hit for hit in near if hit.score >= near[0].score - REACH_LISTED]
-        named = {anchor for work, anchor in self._search.names.named_by(query.question) if work == hits[0].work}
-        for lead, members in self._lists([*near, *(hit for hit in hits if hit.anchor in named)]):
+        named = {anchor for owner, anchor in self._search.names.named_by(query.question) if owner == work}
+        for lead, members in self._lists([*near, *(hit for hit in hits if hit.anchor in named and hit.work == work)]):
             if query.count and query.count != len(members):
                 continue
             introducing = {lead, *_introducing(members)} - named
@@ -188,6 +194,9 @@ class QuotingWriter:
         bodies = [hit for hit in _bodies_of(hits) if with_captions or hit.places[0].section.kind not in CAPTIONS]
         if not bodies:
             return []
+        if not query.sides:
+            works = answering_works(query.question, bodies, self._search.build)
+            bodies = [hit for hit in bodies if hit.work in works]
         wide = not query.asks.isdisjoint(("compare", "across"))
         near = _compared(bodies, len(query.sides)) if wide else self._bodies(bodies)
         if introduced := introduced_by(near[0], hits):
@@ -229,16 +238,16 @@ class QuotingWriter:
     def _bodies(self, hits: Sequence[Hit]) -> list[Hit]:
         """The best sections, what stands beneath a heading in its place."""
         near = [hit for hit, reach in zip(hits, REACHES, strict=False) if hit.score >= hits[0].score - reach]
-        chosen: dict[str, Hit] = {}
+        chosen: dict[tuple[str, str], Hit] = {}
         for hit in near:
             beneath = [
                 other for other in hits if other.places[0].section.parent == hit.anchor and other.work == hit.work
             ]
             if hit.places[0].section.kind in HEADINGS and beneath:
                 if hit is near[0]:
-                    chosen.setdefault(hit.anchor, hit)
+                    chosen.setdefault((hit.work, hit.anchor), hit)
                 hit = beneath[0]
-            chosen.setdefault(hit.anchor, hit)
+            chosen.setdefault((hit.work, hit.anchor), hit)
         return list(chosen.values())
 
     def _sentence_scores(self, query: Query) -> dict[tuple[int, int], float]:

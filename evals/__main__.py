@@ -13,7 +13,8 @@ from chat.assistant import Assistant, ensure_index
 from chat.completions import Completions
 from chat.settings import Settings, read_settings
 from evals.bench import bench
-from evals.claims import OWN_CLAIMS, claims_tables
+from evals.claims import OWN_CLAIMS, claims_tables, completed_table, read_claims
+from evals.claims import write_prompts as write_claim_prompts
 from evals.elsewhere import Completed, answered, write_prompts
 from evals.files import files
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.what == "points":
         return _points()
     if options.what == "claims":
-        return _claims(list_faults=options.faults)
+        return _claims(options)
     if options.what == "reading":
         with tempfile.TemporaryDirectory(prefix="footnote-reading-") as folder:
             print(reading(Path(folder)))
@@ -61,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report, gold = SHARED / "corpus" / "report.txt", SHARED / "gold" / "dev.jsonl"
     found: dict[str, object] = {}
     try:
+        if options.completions:
+            Completions(Path(options.completions))  # a file that cannot be read is said so before anything is indexed
         with tempfile.TemporaryDirectory(prefix="footnote-evals-") as folder:
             settings = read_settings().model_copy(update={"home": Path(folder)})
             if not (options.prompts or options.completions):
@@ -152,22 +155,32 @@ def _points() -> int:
     return 0
 
 
-def _claims(*, list_faults: bool) -> int:
+def _claims(options: argparse.Namespace) -> int:
     report, gold = SHARED / "corpus" / "report.txt", SHARED / "gold" / "claims_dev.jsonl"
     with tempfile.TemporaryDirectory(prefix="footnote-claims-") as folder:
-        second = second_assistant(Path(folder) / "second").search()
-        own = claims_tables(
-            second, {"own, on an invented report": OWN_CLAIMS}, "second-report", list_faults=list_faults
-        )
-        print(f"{own}\n")
+        second = second_assistant(Path(folder) / "second")
+        _claims_of(second, "own, on an invented report", OWN_CLAIMS, "second-report", options)
         if report.exists() and gold.exists():
             settings = read_settings().model_copy(update={"home": Path(folder) / "first"})
             ensure_index(settings)
             _add(settings, report)
-            print(claims_tables(Assistant(settings).search(), {"gold": gold}, WORK, list_faults=list_faults))
+            _claims_of(Assistant(settings), "gold", gold, WORK, options)
         else:
             print("Gold claims: not run; ../shared is not here.")
     return 0
+
+
+def _claims_of(assistant: Assistant, name: str, path: Path, work: str, options: argparse.Namespace) -> None:
+    claims = read_claims(path)
+    if options.prompts:
+        target = Path(options.prompts)
+        write_claim_prompts(target.with_name(f"{target.stem}-{path.stem}{target.suffix}"), assistant, claims, work)
+    elif options.completions:
+        print(
+            f"## Claims, {name}\n\n{completed_table(assistant, claims, work, Completions(Path(options.completions)))}\n"
+        )
+    else:
+        print(f"{claims_tables(assistant.search(), {name: path}, work, list_faults=options.faults)}\n")
 
 
 def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from chat.assistant import Assistant
 from chat.claims import Check, check
+from chat.completions import CONTEXT, Completions, prompt_row
 from chat.judgement import Decided, Finding, Thresholds, decide, findings
 from chat.names import Names, names_of
 from chat.numbers import figures, occurs
@@ -115,6 +117,40 @@ def claims_tables(search: Search, sets: dict[str, Path], work: str, *, list_faul
         wrong += [_fault(one) for one in looked if not one.right(Thresholds())]
     kinds = ["", "| claims | verdict | altered | right | with that reason |", "|---|---|---|---|---|", *kinds]
     return "\n".join([*lines, *kinds, *(wrong if list_faults else [])])
+
+
+def write_prompts(path: Path, assistant: Assistant, claims: Sequence[Claim], work: str) -> None:
+    """One line of `--prompts` for each claim."""
+    with path.open("w", encoding="utf-8") as out:
+        for claim in claims:
+            prompt = assistant.checking(claim.text, None, works=(work,)).prompt(CONTEXT)
+            out.write(json.dumps(prompt_row(claim.id, prompt), ensure_ascii=False) + "\n")
+
+
+def completed_table(assistant: Assistant, claims: Sequence[Claim], work: str, completions: Completions) -> str:
+    """A Markdown table of the claims that have a completion: share right, with the model and by code alone.
+
+    The index of an evaluation is always a new build: of a completion only the digest of its prompt is compared.
+    Raises Refusal where the prompt was another.
+    """
+    made = [claim for claim in claims if claim.id in completions]
+    right, taken, by_code = 0, 0, 0
+    checks = []
+    for claim in made:
+        alone = assistant.checking(claim.text, None, works=(work,))
+        row = completions.of(claim.id).model_copy(update={"build": None})
+        recorded = row.recorded(alone.prompt(CONTEXT), assistant.settings.chat_model)
+        checks.append(assistant.checking(claim.text, recorded, works=(work,)).result(CONTEXT))
+        right += checks[-1].verdict == claim.verdict
+        taken += checks[-1].model is not None
+        by_code += alone.result().verdict == claim.verdict
+    lacking, total = unbacked(checks)
+    count = max(1, len(made))
+    return (
+        "| claims | right | by code alone | verdicts of the model taken | supported without a figure of theirs |\n"
+        "|---|---|---|---|---|\n"
+        f"| {len(made)} | {right / count:.2f} | {by_code / count:.2f} | {taken} | {lacking} of {total} |"
+    )
 
 
 def _by_kind(name: str, looked: Sequence[Looked]) -> list[str]:

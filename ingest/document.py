@@ -216,8 +216,11 @@ class Edition:
 
     @property
     def key(self) -> str:
-        """Changes with the text or its outline: the identity of this version of the edition."""
-        parts = (self.work, self.id, self.document.text, repr(self.outline.sections))
+        """Changes with the text, its outline, pages and losses: the identity of this version of the edition."""
+        document = self.document
+        parts = [self.work, self.id, document.text, repr(self.outline.sections)]
+        if document.format not in ("text", "markdown"):  # the same words come out of other files, without their pages
+            parts += [document.format, repr(document.pages), repr(document.losses)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
 
 

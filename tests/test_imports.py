@@ -32,7 +32,7 @@ HOMES = {
     "bm25s": ["vectorstore/words.py"],
     "Stemmer": ["vectorstore/words.py"],
     "langchain": ["chat/provider.py", "vectorstore/embed.py"],
-    "sqlalchemy": ["vectorstore/catalogue.py", "chat/history", "chat/ledger.py"],
+    "sqlalchemy": ["vectorstore/catalogue", "chat/history", "chat/ledger.py"],
     "portalocker": ["vectorstore/build.py"],
     "docx": ["chat/export_docx.py", "ingest/"],
     "pptx": ["chat/export_pptx.py"],

@@ -202,6 +202,15 @@ def test_a_replaced_text_is_still_found_by_who_quoted_it(librarian: Librarian, a
     assert "60%" in quoted.document.text
 
 
+def test_the_same_words_in_another_kind_of_file_bring_its_pages(librarian: Librarian, add: Add) -> None:
+    words = "Tides rose in the harbour for most of the year."
+    add("tides.html", f"<html><body><article><p>{words}</p></article></body></html>".encode())
+    add("tides.pdf", pdf_file([words]), Wishes(work="tides", lang="en", kind="original"))
+    (edition,) = librarian.shelf.editions.values()
+    assert (edition.document.format, len(edition.document.pages)) == ("pdf", 1)
+    assert edition.document.text.strip() == words
+
+
 def test_one_text_is_replaced_by_one_file(librarian: Librarian, add: Add) -> None:
     add("lanes.md", LANES)
     with pytest.raises(Refusal) as caught:

@@ -248,6 +248,7 @@ def test_the_command_prints_exports_and_takes_batches(second_home: Path, tmp_pat
     assert main(["points", "--topic", "freight rates", "--json", "--export", str(file)]) == 0
     assert json.loads(capsys.readouterr().out)["outcome"] == "answered"
     assert docx.Document(str(file)).paragraphs[0].text == "Talking points: freight rates"
+    assert file.stat().st_mode & 0o777 == 0o600
     assert main(["points", "--topic", "", "--lang", "zh-Hans"]) == 2
     assert capsys.readouterr().err.strip() == "没有主题。请输入主题，例如 AI、宏观或加密资产，再试一次。"
     assert main(["points", "--topic", "wheat harvest", "--export", str(tmp_path / "none.md")]) == 2

@@ -142,3 +142,31 @@ def test_the_report_s_own_contradictions_are_found(shared: Path) -> None:
         ("list", "3", "3.p1"),
         ("list", "3.4.b2", "7.b3.b1"),
     }
+
+
+@pytest.mark.parametrize(
+    ("question", "warned"),
+    [
+        ("How far did Hailan Shipping's net profit fall in H1?", True),
+        ("海嵐航運的淨利降了多少？", True),
+        ("海岚航运的净利降了多少？", True),
+        ("How long does a grid permit take on average?", False),
+        ("What did Hornby Bank forecast for deliveries in 2026?", False),
+    ],
+)
+def test_an_answer_with_a_figure_that_does_not_fit_says_so(
+    second_assistant: Assistant, question: str, warned: bool
+) -> None:
+    answer = second_assistant.ask(question)
+    assert bool(answer.warnings) == warned
+    assert all("46%" in warning and "40.0%" in warning for warning in answer.warnings)
+    assert all(warning in answer.text for warning in answer.warnings)
+
+
+def test_talking_points_with_such_a_figure_say_so(second_assistant: Assistant) -> None:
+    from chat.points import Order
+
+    found = second_assistant.points(Order("Hailan Shipping's net profit", count=3))
+    spoken = any("46%" in point.text for point in (*found.points, *found.risks))
+    assert spoken
+    assert any("40.0%" in warning for warning in found.warnings(second_assistant.build))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.document import Document, Edition, Outline, Page, Section, coarse_anchors
+from ingest.page_picture import Box, PagePicture
 from tests.browser.gallery import HOSTILE, answer, library
 from ui.panel import panel_data
 from ui.source import (
@@ -102,6 +103,45 @@ def test_a_document_that_changed_after_the_answer_is_shown_without_a_mark_and_sa
     assert "has changed" in str(changed["note"])
     assert "'quoted': True" not in str(changed["columns"])
     assert HOSTILE in str(changed["columns"][0]["paragraphs"][0]["runs"][0]["text"])  # type: ignore[index]
+
+
+def test_a_text_that_was_replaced_is_shown_as_it_was_quoted_and_says_so() -> None:
+    place, drawn = Place(0, "work", "en-original", "1", 1), replace(answer(), build="b1")
+    quoted = library().edition("work", "en-original")
+    assert quoted is not None
+    newer = replace(quoted, document=replace(quoted.document, text="x" * len(quoted.document.text)))
+    asked: list[tuple[str, str, str]] = []
+
+    def archive(build: str, work: str, edition: str) -> Edition:
+        asked.append((build, work, edition))
+        return quoted
+
+    now = replace(library(), editions={"work": [newer]}, quoted=archive)
+    data = panel_data(place, drawn, now, "en")
+    assert str(data["note"]).startswith("Superseded")
+    assert asked == [("b1", "work", "en-original")]
+    assert "'quoted': True" in str(data["columns"])
+    assert data["read"] is None
+    gone = replace(now, editions={"work": []})
+    assert str(panel_data(place, drawn, gone, "en")["note"]).startswith("Superseded")
+    assert panel_data(place, drawn, replace(gone, quoted=lambda *_: None), "en")["columns"] == []
+
+
+def test_a_page_is_shown_beside_the_text_only_for_the_quote_of_a_pdf() -> None:
+    place, drawn = Place(0, "work", "en-original", "1", 1), answer()
+    text = library().edition("work", "en-original")
+    assert text is not None
+    pdf = replace(text, document=replace(text.document, format="pdf"))
+    picture = PagePicture("iVBORw0=", 10, 20, (Box(0.1, 0.2, 0.3, 0.04),))
+    shown = replace(library(), editions={"work": [pdf]}, picture=lambda *_: picture)
+    data = panel_data(place, drawn, shown, "en")
+    drawn_page = data["picture"]
+    assert isinstance(drawn_page, dict)
+    assert (drawn_page["png"], drawn_page["width"], drawn_page["height"]) == ("iVBORw0=", 10, 20)
+    assert drawn_page["boxes"] == ({"left": 0.1, "top": 0.2, "width": 0.3, "height": 0.04},)
+    assert panel_data(place, drawn, replace(shown, picture=lambda *_: None), "en")["picture"] is None
+    assert panel_data(place, drawn, replace(library(), picture=lambda *_: picture), "en")["picture"] is None
+    assert panel_data(replace(place, number=None), drawn, shown, "en")["picture"] is None
 
 
 def test_a_document_that_is_gone_says_so() -> None:

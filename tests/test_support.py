@@ -33,11 +33,18 @@ DELIVERIES = plain_evidence(
     "霍恩比銀行預測,2026年的新船交付量將達310萬TEU,為2019年的2.8倍。",
     "Hornby Bank forecasts deliveries of 3.1 million TEU in 2026, 2.8 times the 2019 figure.",
 )
+TERMINALS = plain_evidence(
+    "典型的信號有:海嵐航運數據中心的訂艙比重上升;運力投資因需求強勁而繼續增長(如霍恩比銀行預測的490億美元)。",
+)
+OUTLOOK = plain_evidence("航線走勢:運價難以全面上漲,各航線高度分化。")
 
 
 @pytest.mark.parametrize(
     ("evidence", "statement"),
     [
+        (OUTLOOK, "運價全面上漲不易出現，各航線高度分化。"),
+        (TERMINALS, "霍恩比銀行預測，運力投資達490億美元。"),
+        (TERMINALS, "運力投資因需求強勁而繼續增長。"),
         (EARNINGS, "Hailan Shipping's net profit fell from US$4.2 billion to US$2.52 billion, a decline of about 40%."),
         (EARNINGS, "海岚航运的净利由42亿美元降至25.2亿美元，降幅约四成。"),
         (EARNINGS, "海嵐航運淨利由 4,200 百萬美元降至 2,520 百萬美元。"),
@@ -81,6 +88,9 @@ def test_what_the_passage_says_is_supported(evidence: Evidence, statement: str) 
         (SHUTDOWN, 'The report calls it a "network catastrophe" that may happen again.', "quote"),
         (COLLAPSE, "環東航線運價指數可能跌破1,000點。", "condition"),
         (COLLAPSE, "The Eastring freight index may fall below 1,000 points.", "condition"),
+        (OUTLOOK, "運價全面上漲，各航線高度分化。", "direction"),
+        (TERMINALS, "運力投資達490億美元。", "attribution"),
+        (TERMINALS, "Investment in capacity reached US$49 billion.", "hedge"),
         (DELIVERIES, "2026年的新船交付量將達310萬TEU。", "attribution"),
         (DELIVERIES, "Deliveries reached 3.1 million TEU in 2026.", "attribution"),
         (DELIVERIES, "Bank shares of the region are cheap.", "wording"),

@@ -58,6 +58,8 @@ def _checked(assistant: Assistant, claim: str) -> Check | Refusal:
 
 def check_data(found: Check, library: Documents, language: Language) -> Row:
     """What the component draws: each claim with its verdict, the reasons side by side, the quotes."""
+    from chat.claims_file import judge_line
+
     words = prompts.words(language)
     sources = {citation.number: source_row(citation, library, language) for citation in found.citations}
 
@@ -74,6 +76,7 @@ def check_data(found: Check, library: Documents, language: Language) -> Row:
         "lang": found.language,
         "page_lang": language,
         "notice": found.notice,
+        "judge": judge_line(found, language),
         "parts": [part(one) for one in found.parts],
         "words": {"decides": words["check-decides"], "original": words["point-original"]},
     }

@@ -87,6 +87,7 @@ def _statement(statement: Statement, sources: Collection[int], language: Languag
 
     return {
         "text": statement.text,
+        "lead": statement.lead,
         "numbers": [number for number in statement.citations if number in sources],
         "unverified": statement.status == "unverified",
         "problems": [problem_message(problem, language) for problem in statement.problems],

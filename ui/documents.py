@@ -4,7 +4,7 @@ it, the history of conversations and the desk where answers are written."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chat.assistant import Assistant
     from chat.desk import Desk
     from chat.history import History
+    from ingest.page_picture import PagePicture
 
 _indexing = threading.Lock()
 
@@ -91,6 +92,12 @@ class Documents:
     editions: Mapping[str, Sequence[Edition]]
     """By work, the original first."""
 
+    quoted: Callable[[str, str, str], Edition | None] = lambda _build, _work, _edition: None
+    """An edition as an answer of a build quoted it."""
+
+    picture: Callable[[Edition, int, int], PagePicture | None] = lambda _edition, _start, _end: None
+    """The page on which a quote begins."""
+
     @property
     def documents(self) -> list[Work]:
         """The works that can be asked, glossaries aside."""
@@ -102,7 +109,8 @@ class Documents:
 
 def documents_of(assistant: Assistant) -> Documents:
     works = assistant.build.works
-    return Documents(works, {work: assistant.editions(work) for work in works})
+    editions = {work: assistant.editions(work) for work in works}
+    return Documents(works, editions, assistant.quoted_edition, assistant.picture)
 
 
 def edition_details(library: Documents, edition: Edition, language: Language, simplified: bool) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict, replace
 
 import streamlit as st
 
@@ -63,11 +64,13 @@ def panel_data(place: Place, answer: Answer | None, library: Documents, language
     labels = {name: words[name] for name in names}
     citation = citation_numbered(answer, place.number)
     base: Row = {"lang": language, "words": labels, "place": f"{place}", "columns": [], "title": "", "note": ""}
-    shown = library.edition(place.work, place.edition)
+    shown, note = _shown(place, answer, citation, library)
     if shown is None:
         return {**base, "note": words["source-gone"]}
-    changed = citation is not None and not still_there(shown, citation)
-    editions = [shown, *beside(library.editions[place.work], shown)]
+    changed = note == "source-changed"
+    cited = coarse_anchor(shown, citation.anchor) if citation else None
+    place = replace(place, anchor=coarse_anchor(shown, place.anchor) or cited or place.anchor)
+    editions = [shown, *beside(library.editions.get(place.work, ()), shown)]
     reader = {language, answer.language} if answer else {language}
     columns = [_column(edition, place, None if changed else citation) for edition in editions]
     previous, following = neighbours(shown, place.anchor)
@@ -75,14 +78,43 @@ def panel_data(place: Place, answer: Answer | None, library: Documents, language
         **base,
         "title": section_label(shown, place.anchor, language),
         "title_lang": shown.lang,
-        "note": words["source-changed"] if changed else "",
+        "note": words[note] if note else "",
+        "picture": None if changed else _picture(shown, place, citation, library, language),
         "columns": [
             _column_data(found, library, language, "zh-Hans" in reader) for found in columns if found.paragraphs
         ],
-        "read": {"work": place.work, "at": _read_at(shown, place, citation)},
+        "read": None if note == "source-superseded" else {"work": place.work, "at": _read_at(shown, place, citation)},
         "previous": _link(shown, previous, language),
         "next": _link(shown, following, language),
     }
+
+
+def _shown(
+    place: Place, answer: Answer | None, citation: Citation | None, library: Documents
+) -> tuple[Edition | None, str]:
+    """The edition to show, and what to say of it: where it was replaced, the one that was quoted."""
+    now = library.edition(place.work, place.edition)
+    if citation is None or answer is None or (now is not None and still_there(now, citation)):
+        return now, ""
+    quoted = library.quoted(answer.build, citation.work, citation.edition)
+    if quoted is not None and still_there(quoted, citation):
+        return quoted, "source-superseded"
+    return now, "source-changed"
+
+
+def _picture(
+    edition: Edition, place: Place, citation: Citation | None, library: Documents, language: Language
+) -> Row | None:
+    """The page of a PDF that a quote begins on, while its section is the one shown."""
+    if citation is None or citation.edition != edition.id or edition.document.format != "pdf":
+        return None
+    if coarse_anchor(edition, citation.anchor) != place.anchor:
+        return None
+    picture = library.picture(edition, citation.start, citation.end)
+    if picture is None:
+        return None
+    label = prompts.words(language)["page-section"].format(page=citation.page or "")
+    return {"label": label, **asdict(picture)}
 
 
 def _read_at(edition: Edition, place: Place, citation: Citation | None) -> str:
@@ -102,7 +134,8 @@ def _spans(edition: Edition, place: Place, citation: Citation | None) -> list[Sp
     if edition.id == place.edition:
         return [(citation.start, citation.end)]
     original = citation.original
-    if original is not None and original.edition == edition.id:
+    there = original is not None and edition.document.text[original.start : original.end] == original.quote
+    if original is not None and original.edition == edition.id and there:
         return [(original.start, original.end)]
     return []
 

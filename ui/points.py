@@ -46,7 +46,11 @@ def page() -> None:
 
 
 def _form(assistant: Assistant, language: Language) -> None:
-    """What is asked for. The three theses are one click away."""
+    """What is asked for. The three theses are one click away.
+
+    A widget gets its first value as an argument: one put into the session's state is sent once, and lost with a run
+    that the next one cuts short.
+    """
     from chat.points import AUDIENCES, DEFAULT_COUNT, MAX_COUNT, TOPIC_LIMIT
 
     words = prompts.words(language)
@@ -62,13 +66,15 @@ def _form(assistant: Assistant, language: Language) -> None:
             words["points-audience"], audiences, key="points-audience", format_func=lambda a: words[f"audience-{a}"]
         )
     with second:
-        st.session_state.setdefault("points-language", language)
         st.selectbox(
-            words["points-language"], LANGUAGES, key="points-language", format_func=lambda one: words[f"lang-{one}"]
+            words["points-language"],
+            LANGUAGES,
+            index=LANGUAGES.index(language),
+            key="points-language",
+            format_func=lambda one: words[f"lang-{one}"],
         )
     with third:
-        st.session_state.setdefault("points-count", DEFAULT_COUNT)
-        st.number_input(words["points-count"], 1, MAX_COUNT, key="points-count")
+        st.number_input(words["points-count"], 1, MAX_COUNT, value=DEFAULT_COUNT, key="points-count")
     if st.session_state["points-audience"] == _OTHER:
         st.text_input(words["points-describe"], key="points-description", max_chars=200)
     if st.button(words["points-write"], type="primary", key="points-write"):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
 from chat.assistant import Assistant
+from chat.checking import Checking
 from chat.claims_file import CheckRow, check_row, check_text
 from chat.commands import Parsers
-from chat.rows import run_batch
+from chat.commands.batches import add_batch, check_usage, run_lines
+from chat.model import LanguageModel
 from chat.settings import read_settings
-from ingest.document import LANGUAGES, Refusal
+from ingest.document import LANGUAGES
 
 
 def add(commands: Parsers) -> None:
@@ -21,23 +22,21 @@ def add(commands: Parsers) -> None:
     check.add_argument("--json", action="store_true", help="print one JSON value")
     check.add_argument("--lang", choices=LANGUAGES, help="language of the verdicts (default: that of the claim)")
     check.add_argument("--work", metavar="ID", action="append", help="against this work only; may be repeated")
-    check.add_argument("--batch", metavar="IN.jsonl", help="claims, one JSON object a line")
-    check.add_argument("--out", metavar="OUT.jsonl", help="where the rows of a batch go")
+    add_batch(check, "claims")
     check.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """0 when done, 1 if a line of a batch was bad. Raises Refusal."""
-    if bool(options.batch) != bool(options.out) or bool(options.batch) == (options.claim is not None):
-        raise Refusal("check-usage")
+    check_usage(options, "check-usage", one=options.claim is not None)
     assistant = Assistant(read_settings())
     given = tuple(options.work or ())
     if options.batch:
 
-        def row(line: CheckRow) -> dict[str, object]:
-            return check_row(assistant.check(line.claim, options.lang, tuple(line.works or given)), line.id)
+        def task(line: CheckRow, model: LanguageModel | None) -> Checking:
+            return assistant.checking(line.claim, model, options.lang, tuple(line.works or given))
 
-        return 0 if run_batch(Path(options.batch), Path(options.out), CheckRow, row) else 1
+        return 0 if run_lines(options, assistant, CheckRow, task, check_row) else 1
     checked = assistant.check(options.claim, options.lang, given)
     print(json.dumps(check_row(checked), ensure_ascii=False, indent=1) if options.json else check_text(checked))
     return 0

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from chat.assistant import Assistant
 from chat.commands import Parsers
+from chat.commands.batches import add_batch, check_usage, run_lines
 from chat.export import file_format, write_handout
+from chat.model import LanguageModel
+from chat.pointing import Pointing
 from chat.points import DEFAULT_COUNT, Order, TalkingPoints
 from chat.points_file import PointsRow, points_handout, points_row, points_text
-from chat.rows import run_batch
 from chat.settings import read_settings
-from ingest.document import LANGUAGES, Refusal
+from ingest.document import LANGUAGES
 
 
 def add(commands: Parsers) -> None:
@@ -26,25 +28,26 @@ def add(commands: Parsers) -> None:
     points.add_argument("--work", metavar="ID", action="append", help="from this work only; may be repeated")
     points.add_argument("--json", action="store_true", help="print one JSON value")
     points.add_argument("--export", metavar="FILE", help="write them to FILE.md, FILE.docx or FILE.pptx too")
-    points.add_argument("--batch", metavar="IN.jsonl", help="topics, one JSON object a line")
-    points.add_argument("--out", metavar="OUT.jsonl", help="where the rows of a batch go")
+    add_batch(points, "topics")
     points.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """0 when done, 1 if a line of a batch was bad. Raises Refusal."""
-    if bool(options.batch) != bool(options.out) or bool(options.batch) == (options.topic is not None):
-        raise Refusal("points-usage")
+    check_usage(options, "points-usage", one=options.topic is not None)
     if options.export:
         file_format(options.export)
     assistant = Assistant(read_settings())
     given = Order(options.topic or "", options.audience, options.lang, options.count, tuple(options.work or ()))
     if options.batch:
 
-        def row(line: PointsRow) -> dict[str, object]:
-            return points_row(assistant.points(line.order(given)), assistant.build, line.id)
+        def task(line: PointsRow, model: LanguageModel | None) -> Pointing:
+            return assistant.pointing(line.order(given), model)
 
-        return 0 if run_batch(Path(options.batch), Path(options.out), PointsRow, row) else 1
+        def row(points: TalkingPoints, id_: str | int) -> dict[str, object]:
+            return points_row(points, assistant.build, id_)
+
+        return 0 if run_lines(options, assistant, PointsRow, task, row) else 1
     points = assistant.points(given)
     _show(points, assistant, options)
     return 0

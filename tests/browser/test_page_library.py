@@ -149,6 +149,34 @@ def test_a_file_takes_the_place_of_another_and_both_can_be_taken_out(
     expect(editor.page.get_by_text("The index is made anew.")).to_be_visible()
 
 
+def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(
+    own_app: Served, visit: OpenPage, files: Path
+) -> None:
+    editor = Editor(visit(own_app.url))
+    editor.read(files / "ferries.pdf")
+    editor.publish()
+    editor.page.get_by_role("link", name="Ask").click()
+    answer = editor.reader.ask("By how much did ferry fares between Sundholm and Vik rise?")
+    expect(answer.locator(".lossy")).to_contain_text("left out: 2.")
+    answer.locator(".statement .chip").first.click()
+    page = editor.reader.panel.locator("canvas[data-drawn=yes]")
+    expect(page).to_have_attribute("data-boxes", "1")
+    marked = (
+        "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height)"
+        ".data.some((v, i, d) => i % 4 === 0 && v > 240 && d[i + 2] < 160)"
+    )
+    assert page.evaluate(marked), "the quote is marked in yellow"
+    conversation = editor.page.url
+    editor.page.get_by_role("link", name="Library").click()
+    editor.work("ferries").locator("[data-act=replace]").click()
+    editor.read(files / "newer.md")
+    editor.publish()
+    editor.page.goto(conversation)
+    editor.reader.answers.first.locator(".statement .chip").first.click()
+    expect(editor.reader.panel.locator(".note")).to_contain_text("Superseded")
+    expect(editor.reader.panel.locator("mark").first).to_contain_text("Ferry fares between Sundholm and Vik rose by 8%")
+
+
 def test_what_is_discarded_is_gone_and_a_refused_file_publishes_nothing(
     own_app: Served, visit: OpenPage, files: Path
 ) -> None:

@@ -49,6 +49,7 @@ function statement(words, data, ui) {
 
 function paragraph(statements, data, ui) {
   const element = node("p", { class: "paragraph" });
+  if (statements[0].lead) element.append(node("span", { class: "lead", text: statements[0].lead }));
   statements.forEach((words, at) => {
     if (at && data.lang === LATIN) element.append(" ");
     element.append(statement(words, data, ui));

@@ -51,6 +51,7 @@ function claim(part, data) {
 
 export default function ({ data, parentElement }) {
   const notice = data.notice ? node("p", { class: "notice", text: data.notice }) : null;
+  const judge = node("p", { class: "muted small", lang: data.page_lang, text: data.judge });
   const list = node("ol", {}, ...data.parts.map((part) => claim(part, data)));
-  rootOf(parentElement).replaceChildren(node("article", { lang: data.lang }, notice, list));
+  rootOf(parentElement).replaceChildren(node("article", { lang: data.lang }, notice, list, judge));
 }

@@ -14,11 +14,37 @@ function column(words) {
   return node("section", { class: "column", "data-edition": words.edition }, details, text);
 }
 
+// The page itself, drawn once its picture is decoded; the quote is marked on it as with a pen.
+function pageColumn(picture) {
+  const canvas = node("canvas", { width: picture.width, height: picture.height, role: "figure", "aria-label": picture.label,
+    "data-boxes": String(picture.boxes.length) });
+  const bytes = Uint8Array.from(atob(picture.png), (letter) => letter.charCodeAt(0));
+  const frame = node("div", { class: "page" }, canvas);
+  createImageBitmap(new Blob([bytes], { type: "image/png" })).then((bitmap) => {
+    const pen = canvas.getContext("2d");
+    pen.drawImage(bitmap, 0, 0);
+    pen.globalCompositeOperation = "multiply";
+    pen.fillStyle = "#ffe27a";
+    for (const box of picture.boxes) {
+      pen.fillRect(box.left * picture.width, box.top * picture.height, box.width * picture.width, box.height * picture.height);
+    }
+    canvas.dataset.drawn = "yes";
+    const first = picture.boxes[0];
+    if (first) frame.scrollTop = Math.max(0, first.top * canvas.clientHeight - frame.clientHeight / 3);
+  });
+  return node("section", { class: "column", "data-edition": "page" }, node("p", { class: "details", text: picture.label }), frame);
+}
+
 // Which edition stands beside the one cited: chosen here, without a round trip.
+function companions(data) {
+  return [...(data.picture ? [data.picture] : []), ...data.columns.slice(1)];
+}
+
 function chooser(data, columns, choose) {
-  if (data.columns.length < 3) return null;
-  const choices = data.columns.slice(1).map((words, at) =>
-    button({ class: "choice", text: words.details, "aria-pressed": String(at === columns.chosen), click: () => choose(at) }),
+  const others = companions(data);
+  if (others.length < 2) return null;
+  const choices = others.map((words, at) =>
+    button({ class: "choice", text: words.details || words.label, "aria-pressed": String(at === columns.chosen), click: () => choose(at) }),
   );
   return node("div", { class: "chooser", role: "group", "aria-label": data.words.beside },
     node("span", { class: "muted", text: data.words.beside }), ...choices);
@@ -76,10 +102,11 @@ function giveWay(root) {
 
 function draw(root, data, ui, chosen) {
   const columns = { chosen };
-  const shown = data.columns.length ? [data.columns[0], ...data.columns.slice(1 + chosen, 2 + chosen)] : [];
+  const other = companions(data)[chosen];
+  const shown = data.columns.length ? [column(data.columns[0]), ...(other ? [other.png ? pageColumn(other) : column(other)] : [])] : [];
   const note = data.note ? node("p", { class: "note", role: "status", text: data.note }) : null;
   const pick = chooser(data, columns, (at) => draw(root, data, ui, at));
-  const grid = node("div", { class: "columns" }, ...shown.map(column));
+  const grid = node("div", { class: "columns" }, ...shown);
   const steps = data.previous || data.next ? node("nav", { class: "steps" },
     step(data.previous, data.words["previous-section"], data, ui), step(data.next, data.words["next-section"], data, ui)) : null;
   const panel = node("aside", { class: "panel", lang: data.lang, "aria-label": data.words["source-text"] },
