@@ -112,6 +112,7 @@ def _ask(page: Page, url: str, look: Look, shoot: Shoot) -> None:
     _open_side(page)
     page.locator("li.open button.more").click()
     shoot("ask-7-conversations")
+    _close_side(page)
 
 
 def _read(page: Page, url: str, shoot: Shoot) -> None:
@@ -127,13 +128,14 @@ def _read(page: Page, url: str, shoot: Shoot) -> None:
     box.fill("Upbit")
     box.press("Enter")
     expect(page.locator("mark").first).to_be_attached()
+    _close_side(page)
     shoot("read-4-search")
 
 
 def _points(page: Page, url: str, look: Look, shoot: Shoot) -> None:
     page.goto(f"{url}/points")
     box = page.locator(".st-key-points-topic input")
-    expect(box).to_be_visible()
+    expect(page.locator(".st-key-points-count input")).to_be_visible()
     shoot("points-1-empty")
     box.fill(look.topic)
     box.press("Enter")
@@ -165,6 +167,11 @@ def _open_side(page: Page) -> None:
     button = page.get_by_test_id("stExpandSidebarButton")
     if button.is_visible():
         button.click()
+
+
+def _close_side(page: Page) -> None:
+    if page.viewport_size == {"width": SIZES["phone"][0], "height": SIZES["phone"][1]}:
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
 
 
 def _send(page: Page, question: str, count: int) -> None:

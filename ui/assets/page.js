@@ -57,3 +57,8 @@ function visitPlace(page, place) {
   history.pushState({}, "", `${page}?${to}`);
   dispatchEvent(new PopStateEvent("popstate"));
 }
+
+// On a phone the list at the side lies over the page: once something was chosen in it, it makes way.
+function leaveSide() {
+  if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+}
