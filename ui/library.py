@@ -101,7 +101,7 @@ def _add(librarian: Librarian, language: Language) -> None:
 
     words = prompts.words(language)
     target = _target("replace")
-    st.subheader(words["library-add"])
+    st.subheader(words["library-add"], anchor=False)
     if target:
         text.note(words["library-replacing"].format(edition="/".join(target)), language)
         st.button(words["library-keep"], key="library-keep", on_click=_forget_target)
@@ -163,7 +163,7 @@ def _review(librarian: Librarian, language: Language) -> None:
     if not staged:
         return
     words = prompts.words(language)
-    st.subheader(words["library-review"])
+    st.subheader(words["library-review"], anchor=False)
     shelf = librarian.shelf
     described: list[tuple[Staged, Description]] = []
     waiting = [one.state.work for one in staged if one.state.work]
@@ -206,7 +206,7 @@ def _staged() -> list[Staged]:
 def _held(assistant: Assistant, librarian: Librarian, language: Language) -> None:
     """The works and their editions, with the form for the one that is being corrected."""
     words = prompts.words(language)
-    st.subheader(words["library-held"])
+    st.subheader(words["library-held"], anchor=False)
     if target := _target("edit"):
         _correct(librarian, target, language)
     data = shelf_data(documents_of(assistant), assistant.build, language)
