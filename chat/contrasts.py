@@ -22,7 +22,7 @@ def contrast_problems(statement: Reading, sources: Sequence[Source], pairs: Sequ
     for printed in figure_counterparts(statement, sources):
         for kind, holds in _TERMS.items():
             if kind not in found and not any(holds(pair, statement) for pair in printed):
-                found[kind] = Problem(kind, _folded(printed[0].clause), *printed[0].problem_at())
+                found[kind] = Problem(kind, _typed(statement, printed[0].clause), *printed[0].problem_at())
     return list(found.values())
 
 
@@ -43,7 +43,8 @@ def _direction(pair: Counterpart, statement: Reading, _: Sequence[Source], __: S
         if _both_deny(pair) and _words_side(pair.clause, axis) & _words_side(pair.other, axis):
             continue
         if against and not sides & whole.get(axis, set()) and not against & said[axis]:
-            return next(pole.word for pole in pair.clause.poles if pole.axis == axis)
+            pole = next(pole for pole in pair.clause.poles if pole.axis == axis)
+            return statement.text[pole.start : pole.start + len(pole.word)]
     return ""
 
 
@@ -73,12 +74,12 @@ def _sides(poles: Iterable[Pole]) -> dict[str, set[str]]:
 def _negation(pair: Counterpart, statement: Reading, _: Sequence[Source], __: Sequence[Counterpart]) -> str:
     """Where one of two counterparts denies what the other says, and the other has no word of denial at all."""
     if not NEGATIVE.search(pair.other.folded) and any(_mostly(words, pair.other.full) for words in pair.clause.denied):
-        return _folded(pair.clause)
+        return _typed(statement, pair.clause)
     for clause in pair.sentence:
         for words in clause.denied:
             mine = [other for other in statement.clauses if _mostly(words, other.full)]
             if mine and not any(NEGATIVE.search(other.folded) for other in statement.clauses):
-                return _folded(pair.clause)
+                return _typed(statement, pair.clause)
     return ""
 
 
@@ -117,7 +118,7 @@ def _hedge(pair: Counterpart, statement: Reading, sources: Sequence[Source], pai
         return ""
     needed = {other.other.start for other in pairs if other.other.strength}
     has = sum(bool(clause.strength) for clause in statement.clauses)
-    return "" if has >= len(needed) else _folded(pair.clause)
+    return "" if has >= len(needed) else _typed(statement, pair.clause)
 
 
 # On what terms
@@ -130,7 +131,7 @@ def _condition(pair: Counterpart, statement: Reading, _: Sequence[Source], __: S
     stated = frozenset().union(*(clause.words for clause in statement.clauses))
     if any(len(clause.words & stated) >= 0.5 * len(clause.words) for clause in terms):
         return ""
-    return _folded(pair.clause)
+    return _typed(statement, pair.clause)
 
 
 # On whose word
@@ -140,7 +141,7 @@ def _attribution(pair: Counterpart, statement: Reading, _: Sequence[Source], __:
     theirs = {name.key for name in pair.other.sources}
     mine = {name.key for name in statement.names}
     if theirs and not theirs & mine:
-        return _folded(pair.clause)
+        return _typed(statement, pair.clause)
     return ""
 
 
@@ -151,8 +152,8 @@ _TERMS: dict[ProblemKind, Callable[[Counterpart, Reading], bool]] = {
 """How a figure is printed, wherever a clause with it stands: on someone's word, as less than certain."""
 
 
-def _folded(clause: Clause) -> str:
-    return clause.folded.strip()
+def _typed(statement: Reading, clause: Clause) -> str:
+    return statement.text[clause.start : clause.end].strip()
 
 
 _Check = Callable[[Counterpart, Reading, Sequence[Source], Sequence[Counterpart]], str]

@@ -75,8 +75,21 @@ def change_problems(statement: Reading, sources: Sequence[Source]) -> list[Probl
         start, end = clauses[0].start, clauses[-1].end
         printed = source.text.text[start:end].strip()
         for kind, says in _kinds(repetition, statement):
-            found.append(Problem(kind, says, printed, source.text, start, end))
+            typed = says if kind in ("figure", "date") else _typed(says, statement, number)
+            found.append(Problem(kind, typed, printed, source.text, start, end))
     return found
+
+
+def _typed(words: str, statement: Reading, number: int) -> str:
+    """The words of a change as the statement has them; its whole sentence where they are apart in it, or none of its."""
+    for name in statement.names:
+        if words == f"@{name.key}":
+            return statement.text[name.start : name.end]
+    for clause in statement.sentence(number):
+        at = clause.folded.find(words)
+        if words and at >= 0:
+            return statement.text[clause.start + at : clause.start + at + len(words)]
+    return statement.sentence_text(number)
 
 
 def _nearest(

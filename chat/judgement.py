@@ -154,11 +154,21 @@ def _is_elsewhere(problem: Problem, finding: Finding, found: Sequence[Finding], 
     return finding.share >= 0.6 and any(keys & {n.key for n in read(text.text, names).names} for text in others)
 
 
+def _is_anothers(problem: Problem, finding: Finding, reading: Reading) -> bool:
+    """Whether a name that the section lacks stands for whoever the section has the same from, figures and all."""
+    kinds = {other.kind for other in finding.problems}
+    speaks = any(
+        reading.text[name.start : name.end] == problem.says for clause in reading.clauses for name in clause.sources
+    )
+    return speaks and bool(kinds & {"attribution", "subject"}) and "figure" not in kinds and finding.share >= 0.6
+
+
 def _is_unheard(problem: Problem, finding: Finding, reading: Reading, found: Sequence[Finding], names: Names) -> bool:
     """Whether a problem shows that the document does not speak of this at all."""
     if problem.kind == "name":
         kinds = {name.kind for name in names.find(problem.says)}
-        return kinds != {"countries"} and not _is_elsewhere(problem, finding, found, names)
+        known = kinds == {"countries"} or _is_elsewhere(problem, finding, found, names)
+        return not known and not _is_anothers(problem, finding, reading)
     if problem.kind == "figure":
         return not _conflicts(problem, finding, reading, found, names)
     return problem.kind in ("quote", "missing-table")

@@ -62,6 +62,7 @@ def test_sentences_are_quoted_until_all_figures_of_a_claim_are_there(second_assi
         ("報告的數據截至2025年6月29日。", "date", "2025年8月29日"),
         ("Beixi Lines' net profit for the first half fell from US$4.2 billion to US$2.52 billion.", "subject", ""),
         ("2026年的新船交付量將達310萬TEU。", "attribution", ""),
+        ("Granton Bank forecasts deliveries of 3.1 million TEU in 2026.", "subject", "Hornby Bank"),
         ("The bad-loan ratio of the sample banks fell from 2.2% to 1.8%.", "direction", ""),
         ("The price war will certainly last longer than the market expects.", "hedge", ""),
         ("環東航線運價指數將跌破1,000點。", "condition", ""),
@@ -74,6 +75,7 @@ def test_what_the_report_says_otherwise_is_contradicted_with_the_reason(
     assert found.verdict == "contradicted"
     reason = next(reason for reason in found.reasons if reason.type == kind)
     assert document in reason.document_says
+    assert reason.claim_says in claim
     assert reason.citation in {citation.number for citation in found.citations}
 
 
