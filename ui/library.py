@@ -98,9 +98,10 @@ def _add(librarian: Librarian, language: Language) -> None:
     words = prompts.words(language)
     target = _target("replace")
     st.subheader(words["library-add"])
-    if target:
-        text.note(words["library-replacing"].format(edition="/".join(target)), language)
-        st.button(words["library-keep"], key="library-keep", on_click=_forget_target)
+    with st.container():  # what follows keeps its place, so that a file on its way up is not lost
+        if target:
+            text.note(words["library-replacing"].format(edition="/".join(target)), language)
+            st.button(words["library-keep"], key="library-keep", on_click=_forget_target)
     text.note(words["library-kinds"].format(limit=MAX_BYTES // 2**20), language)
     turn = st.session_state.setdefault(_ROUND, 0)
     st.html(_UPLOADER)
