@@ -18,7 +18,7 @@ from chat.expected import holds_figure, holds_name, wanted_figure, wanted_name
 from chat.gazetteer import Gazetteer
 from chat.numbers import figures
 from chat.tables import has_body
-from chat.understand import Query, found_by_meaning
+from chat.understand import Query, asks, found_by_meaning
 from ingest.document import BODIES, CAPTIONS, Section, Work
 from vectorstore.build import Build
 from vectorstore.retrieve import Hit, Hits, Weights
@@ -102,7 +102,7 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
     """What keeps the documents from answering, or None."""
     if "steer" in query.asks:
         return Silence("steering")
-    if "advice" in query.asks or _ADVICE.search(fold(query.question)):
+    if "advice" in query.asks or _ADVICE.search(fold(query.question)) or _is_time_to_trade(query):
         return Silence("advice")
     if query.captions:
         return _caption_gap(query, hits, vocabulary)
@@ -125,6 +125,12 @@ def find_silence(query: Query, hits: Hits, build: Build, vocabulary: Vocabulary)
     if gap := _lacks(query, hits, vocabulary):
         return Silence(gap)
     return None
+
+
+def _is_time_to_trade(query: Query) -> bool:
+    """Whether a question is whether to buy or sell, and neither what the documents say of it nor what others do."""
+    folded = fold(query.question)
+    return bool(_TIME_TO_TRADE.search(folded)) and not asks("document", query.question) and not _TRADERS.search(folded)
 
 
 def _words(query: Query) -> tuple[Sequence[str], bool]:
@@ -172,6 +178,18 @@ _ADVICE = re.compile(
     r"\b(?:buy|sell|put|invest|hold|dump|switch|move|add|trim|short)\b"
 )
 """Someone asks what to do with money of their own."""
+
+_TIME_TO_TRADE = re.compile(
+    r"(?:还(?:能|可以|可不可以|能不能|值得|应该|适合|好)|可以|可不可以|可唔可以|能不能|该不该|应不应该|适合|适不适合|好不好|值得|值不值得|要不要"
+    r"|是不是(?:该|应该|时候)|是时候)(?:再|继续|去|开始)?(?:买|入手|抄底|上车|加仓|加码|入场|进场|入市|卖|沽|清仓|减仓)"
+    r"|\b(?:is|are) (?:it|now|this|today|they|there)\b[\w\s]*\b(?:time|moment) to (?:buy|sell|invest|enter|exit)\b"
+    r"|\b(?:is|are)\b[\w\s]*\b(?:a (?:\w+ )?(?:buy|sell)|worth (?:buying|holding|selling)|safe to buy)\b"
+)
+_TRADERS = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:央行|机构|政府|基金|企业|公司|银行|散户|资金|财政部|监管)"
+    r"|\b(?:banks|institutions|governments|funds|companies)\b"
+)
+"""Who may buy and sell without its being the reader's own money."""
 
 _DRAWN = re.compile(
     r"(?<!代)(?:表格|图表|示意图|时间线图|[那这](?:个|张)[表图]|[表图](?:里|中|内|上|入面)|[的之][表图](?=[,，]))"

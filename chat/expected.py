@@ -26,6 +26,7 @@ _FIGURES = (
     Kind("level", lambda f: f.kind in ("level", "number", "money")),
     Kind("money", lambda f: f.kind == "money"),
     Kind("share", lambda f: f.kind in ("percent", "points", "multiple")),
+    Kind("times", lambda f: f.kind == "count" and f.unit in ("次", "time", "cut", "cuts", "hike", "hikes")),
     Kind("day", lambda f: f.kind == "date" and f.grain == "day"),
     Kind("amount", lambda f: f.kind != "date"),
     Kind("when", lambda f: f.kind in ("date", "duration")),

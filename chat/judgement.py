@@ -9,6 +9,7 @@ from typing import Literal
 
 from chat.evidence import Evidence, SourceText, section_evidence, sentence_at, side_of
 from chat.names import Names
+from chat.numbers import occurs
 from chat.problem import Problem, ProblemKind
 from chat.reading import Reading, read
 from chat.rivals import with_rival
@@ -100,7 +101,7 @@ def decide(claim: str, found: Sequence[Finding], names: Names, thresholds: Thres
     for finding in found:
         if _supports(finding, reading, thresholds):
             mild = [_reason(problem) for problem in finding.problems if problem.kind == "bound"]
-            return Decided("supported", tuple(mild), (_closest(reading, finding, names),))
+            return Decided("supported", tuple(mild), _deciding(reading, finding, names))
     candidates = [finding for finding in found if finding.share >= thresholds.contradicted]
     for finding in sorted(candidates, key=lambda f: -f.share):
         against = [problem for problem in finding.problems if _conflicts(problem, finding, reading, found, names)]
@@ -203,13 +204,34 @@ def _text_for(finding: Finding, reading: Reading) -> SourceText:
     return next((text for text in finding.evidence.texts if text.side == reading.side), finding.evidence.texts[0])
 
 
+def _deciding(reading: Reading, finding: Finding, names: Names) -> tuple[Span, ...]:
+    """The sentences that together print every figure of a claim that the section prints, the closest first."""
+    text = _text_for(finding, reading)
+    there = read(text.text, names)
+    numbers = _closest_first(reading, there)
+    chosen = numbers[:1]
+    for figure in reading.figures:
+        printing = [n for n in numbers if occurs(figure, (f for c in there.sentence(n) for f in c.figures))]
+        if printing and not set(printing) & set(chosen):
+            chosen.append(printing[0])
+    return tuple(_sentence_span(text, there, number) for number in chosen)
+
+
 def _closest(reading: Reading, finding: Finding, names: Names) -> Span:
     """The sentence that shares most with a claim, in its language if there is an edition in it."""
     text = _text_for(finding, reading)
     there = read(text.text, names)
-    numbers = sorted({clause.sentence for clause in there.clauses})
+    return _sentence_span(text, there, _closest_first(reading, there)[0])
+
+
+def _closest_first(reading: Reading, there: Reading) -> list[int]:
+    """The sentences of a text by what they share with a claim."""
     mine = said_by(reading.clauses)
-    best = max(numbers, key=lambda number: len(mine & said_by(there.sentence(number))))
-    span = text.span(*sentence_at(text, there.sentence(best)[0].start))
+    numbers = {clause.sentence for clause in there.clauses}
+    return sorted(numbers, key=lambda number: (-len(mine & said_by(there.sentence(number))), number))
+
+
+def _sentence_span(text: SourceText, there: Reading, number: int) -> Span:
+    span = text.span(*sentence_at(text, there.sentence(number)[0].start))
     assert span is not None
     return span

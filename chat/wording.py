@@ -9,7 +9,7 @@ from chat.evidence import Evidence, SourceText, sentence_at
 from chat.names import Names
 from chat.numbers import same
 from chat.problem import Problem
-from chat.reading import Clause, Reading, read
+from chat.reading import Clause, Reading, read, words_of
 
 ALIKE = 0.3
 """Share of a clause's words that a clause of the sources must have to count as its counterpart."""
@@ -124,9 +124,20 @@ def shared_words(
     if not said:
         return 1.0, False
     mine = [text for text in texts if text.side == statement.side]
-    parts = [part for text in mine or texts for part in (text.text, *text.titles)]
-    known = frozenset().union(*(said_by(read(part, names).clauses) for part in parts))
+    parts = [read(part, names) for text in mine or texts for part in (text.text, *text.titles)]
+    known = frozenset().union(*(said_by(part.clauses) for part in parts), _alike(statement, parts))
     return len(said & known) / len(said), not mine
+
+
+def _alike(statement: Reading, parts: Iterable[Reading]) -> frozenset[str]:
+    """The words by which clauses go the same way as one of the parts with the same name or figure: rose, surged."""
+    found: set[str] = set()
+    for theirs in (clause for part in parts for clause in part.clauses if clause.poles):
+        ways = {(pole.axis, pole.side, pole.denied) for pole in theirs.poles}
+        for mine in statement.clauses:
+            if any(part[0] in "#@" for part in _said(mine) & _said(theirs)):
+                found.update(*(words_of(p.word) for p in mine.poles if (p.axis, p.side, p.denied) in ways))
+    return frozenset(found)
 
 
 def said_by(clauses: Iterable[Clause]) -> frozenset[str]:

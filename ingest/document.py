@@ -192,7 +192,9 @@ class Work:
     """A glossary explains terms; it is looked up by them and never searched as a document."""
 
     def title(self, language: Language) -> str:
-        return self.titles.get(language) or next(iter(self.titles.values()), self.id)
+        """In a language, else in the other Chinese script, else in the first there is."""
+        other = next((lang for lang in self.titles if lang != "en" and language != "en"), language)
+        return self.titles.get(language) or self.titles.get(other) or next(iter(self.titles.values()), self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,17 @@ def bundled_engine():
 
 
 @pytest.fixture(scope="session")
+def bundled_home(tmp_path_factory):
+    """A library with the bundled works, made with the bundled engine: half a minute. Whoever writes takes a copy."""
+    from chat.assistant import ensure_index
+    from chat.settings import Settings
+
+    folder = tmp_path_factory.mktemp("bundled")
+    ensure_index(Settings(home=folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
 def second_home(tmp_path_factory):
     """A library with the invented report and its English digest, made with the bundled engine: half a minute."""
     from chat.assistant import ensure_index

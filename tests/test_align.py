@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -41,11 +42,24 @@ def original() -> Edition:
     return read_edition(DATA / "second-report.zh-Hant.txt", "w", None, "original")
 
 
+@pytest.fixture(scope="module")
+def embed(bundled_engine):
+    """The vectors of texts; of a text met in several cases, made once."""
+    known: dict[str, list[float]] = {}
+
+    def vectors(texts: Sequence[str]) -> list[list[float]]:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, bundled_engine.embed_documents(new), strict=True))
+        return [known[text] for text in texts]
+
+    return vectors
+
+
 @pytest.mark.parametrize(("text", "format", "least"), UNLIKE.values(), ids=UNLIKE)
-def test_sections_of_unlike_outlines_meet(original, bundled_engine, text: str, format: Format, least: int) -> None:  # noqa: A002
+def test_sections_of_unlike_outlines_meet(original, embed, text: str, format: Format, least: int) -> None:  # noqa: A002
     true = {bare(ENGLISH[s.start : s.end]): s.anchor for s in english(ENGLISH).outline.sections if s.start < s.end}
     edition = english(text, format)
-    found = align(original, edition, lambda texts: bundled_engine.embed_documents(list(texts)))
+    found = align(original, edition, embed)
     assert isinstance(found, Alignment)
     sections = [s for s in found.edition.outline.sections if s.start < s.end and s.anchor in original.outline.anchors]
     met = [(s.anchor, true[bare(text[s.start : s.end])]) for s in sections if bare(text[s.start : s.end]) in true]
@@ -54,10 +68,10 @@ def test_sections_of_unlike_outlines_meet(original, bundled_engine, text: str, f
     assert found.aligned + len(found.left) == sum(s.start < s.end for s in edition.outline.sections)
 
 
-def test_what_has_no_counterpart_is_named_and_keeps_apart(original, bundled_engine) -> None:
+def test_what_has_no_counterpart_is_named_and_keeps_apart(original, embed) -> None:
     text = ENGLISH.replace("\n## 2", "\n## 9. A recipe\n\nBoil the rice for twelve minutes.\n\n## 2", 1)
     text = re.sub(r"(?m)^(\s*)- ", "", text).replace("\n", "\n\n")
-    found = align(original, english(text), lambda texts: bundled_engine.embed_documents(list(texts)))
+    found = align(original, english(text), embed)
     assert found is not None
     boiled = next(s for s in found.edition.outline.sections if s.title.startswith("Boil"))
     assert boiled.anchor not in original.outline.anchors

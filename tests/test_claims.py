@@ -42,6 +42,17 @@ def test_what_the_report_says_is_supported_with_its_quote(second_assistant: Assi
     assert found.citations
 
 
+def test_sentences_are_quoted_until_all_figures_of_a_claim_are_there(second_assistant: Assistant) -> None:
+    claim = (
+        "Central banks have been cutting rates since the second quarter of 2025; three banks make up 63% of the sample."
+    )
+    found = checked(second_assistant, claim)
+    assert found.verdict == "supported"
+    quotes = [citation.quote for citation in found.citations]
+    assert len(quotes) == 2
+    assert all(any(figure in quote for quote in quotes) for figure in ("second quarter of 2025", "63%"))
+
+
 @pytest.mark.parametrize(
     ("claim", "kind", "document"),
     [

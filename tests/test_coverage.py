@@ -86,6 +86,11 @@ def test_a_caption_that_is_not_there_has_no_text_beside_it(second_assistant: Ass
         "Can my mother put her savings into Cycad Bank?",
         "Shall I trim shipping now?",
         "Could my client switch from shares to bonds?",
+        "航運股還能買嗎？",
+        "蘇鐵銀行現在適合抄底嗎？",
+        "储能是不是该入手了？",
+        "Is it a good time to buy container lines?",
+        "Is Cycad Bank still a buy?",
     ],
 )
 def test_advice_on_ones_own_money_is_declined_however_it_is_asked_for(
@@ -104,6 +109,8 @@ def test_advice_on_ones_own_money_is_declined_however_it_is_asked_for(
         "Why is Cycad Bank the report's first choice?",
         "What share of the portfolio stays in cash?",
         "Which companies have suspended share buybacks?",
+        "報告認為現在適合買銀行股嗎？",
+        "Does the report say that it is time to buy bank shares?",
     ],
 )
 def test_what_the_report_itself_recommends_is_no_advice_of_ours(second_assistant: Assistant, question: str) -> None:
@@ -156,6 +163,8 @@ def test_a_later_date_that_the_report_names_is_answered(second_assistant: Assist
         "停港事件涉及的勒索軟體索價多少美元？",
         "併網許可縮短了幾個基點？",
         "Which token does the report prefer?",
+        "區內央行2026年6月前會降息幾次？",
+        "How many times will central banks of the region cut rates before June 2026?",
     ],
 )
 def test_a_sentence_nearby_with_another_kind_of_answer_is_none(second_assistant: Assistant, question: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import get_args
 
@@ -11,11 +10,10 @@ import pytest
 
 from chat.__main__ import main as chat
 from chat.answer import Answer, Outcome, Turn
-from chat.assistant import QUESTION_LIMIT, Assistant, ensure_index
+from chat.assistant import QUESTION_LIMIT, Assistant
 from chat.rows import answer_row
 from chat.settings import Settings
 from ingest.document import LANGUAGES, Refusal
-from tests.conftest import ROOT
 
 REFUSED = {
     "empty": "",
@@ -150,17 +148,8 @@ def table(questions: dict[str, str]) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library with the bundled digest."""
-    folder = tmp_path_factory.mktemp("bundled")
-    shutil.copytree(ROOT / "corpus" / "triple-game", folder / "corpus" / "triple-game")
-    ensure_index(Settings(home=folder / "home", corpus=folder / "corpus"))
-    return folder / "home"
-
-
-@pytest.fixture(scope="module")
-def assistant(home: Path) -> Assistant:
-    return Assistant(Settings(home=home))
+def assistant(bundled_home: Path) -> Assistant:
+    return Assistant(Settings(home=bundled_home))
 
 
 def check(answer: Answer, assistant: Assistant) -> None:
@@ -271,9 +260,9 @@ def test_an_odd_work_is_unknown(assistant: Assistant, work: str) -> None:
 
 
 def test_a_batch_of_them_gives_a_row_of_json_for_every_line(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bundled_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FOOTNOTE_HOME", str(home))
+    monkeypatch.setenv("FOOTNOTE_HOME", str(bundled_home))
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     asked = [{"id": id_, "question": question} for id_, question in ALL.items()]
     source.write_text("".join(json.dumps(row) + "\n" for row in asked), encoding="utf-8")
@@ -308,9 +297,9 @@ def test_a_batch_of_them_gives_a_row_of_json_for_every_line(
     ids=lambda line: str(line)[:60],
 )
 def test_a_bad_line_costs_no_other_its_answer(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+    bundled_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
-    monkeypatch.setenv("FOOTNOTE_HOME", str(home))
+    monkeypatch.setenv("FOOTNOTE_HOME", str(bundled_home))
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text(f'{line}\n{{"id": "good", "question": "KOSPI?"}}\n', encoding="utf-8")
     done = chat(["ask", "--batch", str(source), "--out", str(target)])

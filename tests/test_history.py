@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from chat.__main__ import main
 from chat.answer import Answer, Citation, Quote, RankedHit, SectionLink, Statement, Turn
 from chat.conversation import REASONS, TITLE_LENGTH, Exchange, Feedback, title_from, turns_before
 from chat.history import History
@@ -251,3 +253,37 @@ def test_a_failed_question_is_no_part_of_what_was_said() -> None:
 def test_a_conversation_is_named_by_its_first_question(question: str, title: str) -> None:
     assert title_from(question) == title
     assert len(title_from(question)) <= TITLE_LENGTH
+
+
+@pytest.mark.parametrize("to_file", [False, True], ids=["stdout", "file"])
+def test_feedback_leaves_as_json_lines(
+    history: History,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    to_file: bool,
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path))
+    for owner, question in (("ann", "How many plums?"), ("ben", HOSTILE)):
+        _, turn = answered(history, owner, question)
+        history.give_feedback(owner, turn, Feedback("bad", "citation-wrong", f"line one\n{question}"))
+    out = tmp_path / "out.jsonl"
+    assert main(["feedback", *(["--out", str(out)] if to_file else [])]) == 0
+    lines = (out.read_text("utf-8") if to_file else capsys.readouterr().out).rstrip("\n").split("\n")
+    rows = [json.loads(line) for line in lines]
+    assert [(row["question"], row["reason"], row["note"]) for row in rows] == [
+        (question, "citation-wrong", f"line one\n{question}") for question in ("How many plums?", HOSTILE)
+    ]
+    assert rows[0]["citations"][0]["quote"] == "plums"
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_without_feedback_there_are_no_rows(
+    history: History,  # noqa: ARG001 - the database is there
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path))
+    assert main(["feedback"]) == 0
+    assert capsys.readouterr().out == ""

@@ -36,6 +36,7 @@ DELIVERIES = plain_evidence(
 TERMINALS = plain_evidence(
     "典型的信號有:海嵐航運數據中心的訂艙比重上升;運力投資因需求強勁而繼續增長(如霍恩比銀行預測的490億美元)。",
 )
+SHARES = plain_evidence("資金流向:航運股(如北汐海運年內飆升180%)成為市場焦點。")
 OUTLOOK = plain_evidence("航線走勢:運價難以全面上漲,各航線高度分化。")
 
 
@@ -43,6 +44,7 @@ OUTLOOK = plain_evidence("航線走勢:運價難以全面上漲,各航線高度�
     ("evidence", "statement"),
     [
         (OUTLOOK, "運價全面上漲不易出現，各航線高度分化。"),
+        (SHARES, "北汐海运年内上涨180%。"),
         (TERMINALS, "霍恩比銀行預測，運力投資達490億美元。"),
         (TERMINALS, "運力投資因需求強勁而繼續增長。"),
         (EARNINGS, "Hailan Shipping's net profit fell from US$4.2 billion to US$2.52 billion, a decline of about 40%."),

@@ -52,12 +52,11 @@ def move(to: Address) -> None:
     """Changes the address in one step of the browser's history."""
     opened = f"{to.turn}.{to.number}" if to.number else str(to.turn or "")
     place = {"c": to.conversation, "s": opened, "work": to.work, "at": to.at, "about": to.about}
-    language = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
-    wanted = {**language, **{name: value for name, value in place.items() if value}}
-    before = st.query_params.to_dict()
+    language, before = _parts()
+    wanted = {name: value for name, value in place.items() if value}
     if wanted != before:
         st.session_state[_MOVED] = (before, wanted, time.monotonic())
-        st.query_params.from_dict(wanted)
+        st.query_params.from_dict({**language, **wanted})
 
 
 def settle() -> None:
@@ -66,8 +65,16 @@ def settle() -> None:
     context = get_script_run_ctx()
     if time.monotonic() - when > _UNDERWAY or context is None or context.is_history_navigation:
         return
-    if st.query_params.to_dict() == before:
-        st.query_params.from_dict(wanted)
+    language, place = _parts()
+    if place == before:
+        st.query_params.from_dict({**language, **wanted})
+
+
+def _parts() -> tuple[dict[str, str], dict[str, str]]:
+    """The address as it is: the language chosen, and all else."""
+    place = st.query_params.to_dict()
+    language = place.pop("lang", "")
+    return {"lang": language} if language else {}, place
 
 
 def open_citation(turn: int, number: int) -> None:

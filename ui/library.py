@@ -35,6 +35,10 @@ _ROUND = "library-round"
 """Counts uploads, so that the next begins with an empty box."""
 
 
+_OUT_OF_SIGHT = "clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px;"
+"""Not gone: a button without words of its own has no name for assistive technology."""
+
+
 def _uploader_words() -> str:
     """Streamlit's uploader speaks English only: its words are covered by ours, in the language of its container."""
     rules = []
@@ -45,7 +49,7 @@ def _uploader_words() -> str:
             ("button [data-testid=stMarkdownContainer]", "browse"),
             ("[data-testid$=Instructions]", "drop"),
         ):
-            rules.append(f"{zone} {part} > * {{ display: none; }}")
+            rules.append(f"{zone} {part} > * {{ {_OUT_OF_SIGHT} }}")
             rules.append(
                 f"{zone} {part}::after {{ content: {json.dumps(words[f'library-{key}'], ensure_ascii=False)}; }}"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.browser.served import CHROMIUM, CHROMIUM_FLAGS, Served, chromium_missing, index, serve
+from tests.browser.served import CHROMIUM, CHROMIUM_FLAGS, Served, chromium_missing, serve
 
 expect.set_options(timeout=20_000)
 
@@ -71,10 +72,10 @@ def chromium() -> None:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory, chromium: None) -> Path:  # noqa: ARG001 - skip first
+def home(chromium: None, bundled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001 - skip first
     """A state folder with the bundled works."""
-    folder = tmp_path_factory.mktemp("home")
-    index(folder)
+    folder = tmp_path_factory.mktemp("app") / "home"
+    shutil.copytree(bundled_home, folder)
     return folder
 
 
