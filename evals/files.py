@@ -64,7 +64,7 @@ def files(folder: Path, seed: int, mutations: bool = True) -> str:
         fuzzed = taken(list(_mutated(good, made / "mutated", seed)), made / "fuzzed") if mutations else []
         rows = [
             ("F1", "every file of the set, through the library's intake", _settled(swept)),
-            ("F2", f"hostile PDFs within {Limits().memory // 2**30} GiB each, a question every {1000 * PING:.0f} ms meanwhile",
+            ("F2", f"hostile PDFs within {Limits().memory // 2**30} GiB, a question every {1000 * PING:.0f} ms",
              f"{_settled(bombed)}; the longest question {1000 * longest:.0f} ms"),
             ("F3", "DOCX that swell, name entities, slip, are locked; one good",
              f"{held} of {archives} as expected, {outside} files outside"),
