@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import prompts
 from chat.answer import Answer
-from chat.selfcheck import mismatch_message, mismatches_at
+from chat.selfcheck import Mismatch, mismatch_message, mismatches_at
 from chat.span import Span
-from ingest.document import Edition, Language
+from ingest.document import Edition, Language, coarse_anchors
 from ingest.losses import loss_sentences
 from vectorstore.build import Build
 
@@ -29,7 +30,17 @@ def mismatch_warnings(said: Iterable[tuple[str, Iterable[Span]]], build: Build, 
     """A sentence for each place where the documents contradict themselves that statements with these spans meet."""
     found = [mismatch for text, spans in said for mismatch in mismatches_at(list(spans), text, build)]
     met = {frozenset({mismatch.span, mismatch.other}): mismatch for mismatch in reversed(found)}
-    return tuple(mismatch_message(mismatch, language) for mismatch in reversed(met.values()))[:MOST]
+    return tuple(mismatch_message(_as_read(mismatch), language) for mismatch in reversed(met.values()))[:MOST]
+
+
+def _as_read(mismatch: Mismatch) -> Mismatch:
+    """With the places as a reader knows them: the section, not the paragraph's anchor."""
+
+    def at_section(span: Span) -> Span:
+        return replace(span, anchor=coarse_anchors(span.edition.outline.sections)[span.anchor])
+
+    other = at_section(mismatch.other) if mismatch.other else None
+    return replace(mismatch, span=at_section(mismatch.span), other=other)
 
 
 def answer_warnings(answer: Answer, build: Build) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from evals.fit import FEATURES, FOLDS, examples, fit, held_out
 from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
 from evals.mutations import run as mutations
 from evals.overhead import run as overhead
+from evals.page import page
 from evals.points import points_table, read_topics, second_assistant
 from evals.producer_answers import producer_answers
 from evals.producers import producers
@@ -52,6 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.what in ("files", "producers"):
         return _files(options.what, options.seed)
+    if options.what == "page":
+        with tempfile.TemporaryDirectory(prefix="footnote-page-") as folder:
+            print(page(Path(folder)))
+        return 0
     if options.what == "overhead":
         with tempfile.TemporaryDirectory(prefix="footnote-overhead-") as folder:
             print(overhead(Path(folder), read_settings()))
@@ -233,6 +238,7 @@ def _parser() -> argparse.ArgumentParser:
             "mutations",
             "points",
             "claims",
+            "page",
         ),
         default="answers",
         help="what to measure",

@@ -35,6 +35,12 @@ class Echo:
     def editions(self, _work: str) -> list[Any]:
         return []
 
+    def quoted_edition(self, _build: str, _work: str, _edition: str) -> None:
+        """Nothing was ever replaced."""
+
+    def picture(self, _edition: Any, _start: int, _end: int) -> None:
+        """No edition has pages."""
+
     def stream(self, question: str, *, history: Sequence[Turn] = (), works: Sequence[str] = ()) -> AnswerStream:
         self.histories.append(tuple(history))
         self.works.append(tuple(works))

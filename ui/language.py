@@ -22,13 +22,17 @@ def chosen_language() -> Language:
 
 
 def language_switch() -> Language:
-    """Three names to choose from; the choice is kept in the address."""
+    """Three names to choose from; the choice is kept in the address.
+
+    The first value is an argument: one put into the session's state is sent once, and lost with a run that the next
+    one cuts short.
+    """
     language = chosen_language()
-    st.session_state.setdefault(_KEY, language)
     with st.container(key="language"):
         st.segmented_control(
             prompts.words(language)["language"],
             LANGUAGES,
+            default=language,
             format_func=_NAMES.__getitem__,
             key=_KEY,
             required=True,

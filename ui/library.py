@@ -101,7 +101,7 @@ def _add(librarian: Librarian, language: Language) -> None:
 
     words = prompts.words(language)
     target = _target("replace")
-    st.subheader(words["library-add"])
+    st.subheader(words["library-add"], anchor=False)
     with st.container():  # what follows keeps its place, so that a file on its way up is not lost
         if target:
             text.note(words["library-replacing"].format(edition="/".join(target)), language)
@@ -164,7 +164,7 @@ def _review(librarian: Librarian, language: Language) -> None:
     if not staged:
         return
     words = prompts.words(language)
-    st.subheader(words["library-review"])
+    st.subheader(words["library-review"], anchor=False)
     shelf = librarian.shelf
     described: list[tuple[Staged, Description]] = []
     waiting = [one.state.work for one in staged if one.state.work]
@@ -207,7 +207,7 @@ def _staged() -> list[Staged]:
 def _held(assistant: Assistant, librarian: Librarian, language: Language) -> None:
     """The works and their editions, with the form for the one that is being corrected."""
     words = prompts.words(language)
-    st.subheader(words["library-held"])
+    st.subheader(words["library-held"], anchor=False)
     if target := _target("edit"):
         _correct(librarian, target, language)
     library, build = documents_of(assistant), assistant.build

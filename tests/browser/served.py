@@ -31,17 +31,25 @@ CHROMIUM_FLAGS = [
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running app: where it is, what it has logged, and the seconds from its start to its first healthy answer."""
+    """A running app: where it is, what it has logged, seconds from start to first healthy answer, its process."""
 
     url: str
     log: Path
     seconds: float
+    pid: int
 
 
 def index(home: Path, *arguments: str) -> None:
     """Indexes the bundled works, or what the arguments say."""
     command = [sys.executable, "-m", "ingest", *arguments]
     subprocess.run(command, cwd=ROOT, env=environment(home), check=True, capture_output=True)
+
+
+def copy_home(home: Path, to: Path) -> None:
+    """A state folder of its own with the same library."""
+    shutil.copytree(home, to, ignore=shutil.ignore_patterns("*.lock"))
+    for lock in (home / "builds").glob("*.lock"):
+        (to / "builds" / lock.name).touch()
 
 
 @contextmanager
@@ -57,7 +65,7 @@ def serve(home: Path, log: Path, script: str = "app.py", **settings: str) -> Ite
             url = f"http://127.0.0.1:{port}"
             path = "/healthz" if script == "app.py" else "/_stcore/health"
             _wait(url + path, process, log)
-            yield Served(url, log, time.monotonic() - started)
+            yield Served(url, log, time.monotonic() - started, process.pid)
         finally:
             process.terminate()
             process.wait(timeout=20)

@@ -75,11 +75,11 @@ def test_the_other_language_stands_beside_the_one_cited(open_page: OpenPage) -> 
         "zh-Hant-digest",
     )
     expect(second.locator("p.beside")).to_contain_text("Upbit")
-    left, right = first.bounding_box(), second.bounding_box()
-    assert left
-    assert right
-    assert right["x"] > left["x"] + left["width"] - 1, "side by side"
-    assert abs(right["y"] - left["y"]) < 2
+    side_by_side = """([first, second]) => {
+        const [left, right] = [first.getBoundingClientRect(), second.getBoundingClientRect()];
+        return right.left > left.right - 1 && Math.abs(right.top - left.top) < 2;
+    }"""
+    assert reader.page.evaluate(side_by_side, [first.element_handle(), second.element_handle()])
 
 
 def test_the_keyboard_reads_and_opens_and_returns(open_page: OpenPage) -> None:

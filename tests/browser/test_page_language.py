@@ -66,9 +66,8 @@ def test_a_phone_shows_everything_without_sideways_scrolling(open_page: OpenPage
     answer.locator(".statement .chip").first.click()
     expect(reader.panel.locator("mark").first).to_be_visible()
     assert max(reader.page.evaluate(widths)) <= 390
-    panel, above = reader.panel.bounding_box(), answer.bounding_box()
-    assert panel
-    assert above
-    assert panel["y"] > above["y"] + above["height"] - 1, "the panel stands below the answer"
-    assert panel["width"] > 340
+    panel, above = reader.panel.element_handle(), answer.element_handle()
+    below = "([panel, above]) => panel.getBoundingClientRect().top > above.getBoundingClientRect().bottom - 1"
+    reader.page.wait_for_function(below, arg=[panel, above])
+    assert panel.evaluate("panel => panel.getBoundingClientRect().width") > 340
     expect(reader.panel.locator("h2")).to_be_in_viewport()

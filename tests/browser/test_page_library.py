@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenPage, Reader
-from tests.browser.served import Served, serve
+from tests.browser.served import Served, copy_home, serve
 from tests.test_cautions import HIDDEN, WHOLE, lossy_pdf
 
 NAMES = {"en-GB": "Library", "zh-TW": "文件庫", "zh-CN": "文件库"}
@@ -23,9 +22,7 @@ NEWER = WHOLE.replace("12%", "15%") + f"\n{ODD}\n"
 @pytest.fixture
 def own_app(home: Path, tmp_path: Path) -> Iterator[Served]:
     """The app over a copy of the bundled works, which the test may change."""
-    shutil.copytree(home, tmp_path / "home", ignore=shutil.ignore_patterns("*.lock"))
-    for lock in (home / "builds").glob("*.lock"):
-        (tmp_path / "home" / "builds" / lock.name).touch()
+    copy_home(home, tmp_path / "home")
     with serve(tmp_path / "home", tmp_path / "app.log") as served:
         yield served
 

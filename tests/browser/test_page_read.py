@@ -131,3 +131,13 @@ def test_a_phone_shows_the_document_without_sideways_scrolling(read: OpenPage, l
     widths = "[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
     assert max(reader.page.evaluate(widths)) <= 390
     expect(row(reader, "6.1")).to_be_in_viewport()
+
+
+def test_on_a_phone_the_outline_makes_way_for_the_section_chosen_in_it(read: OpenPage) -> None:
+    reader = read("?work=triple-game", width=390, height=844)
+    reader.page.get_by_test_id("stExpandSidebarButton").click()
+    side = reader.page.get_by_test_id("stSidebar")
+    expect(side).to_have_attribute("data-collapsed", "false")
+    reader.page.get_by_role("link", name=re.compile("^§3.4 ")).click()
+    expect(side).to_have_attribute("data-collapsed", "true")
+    expect(row(reader, "3.4")).to_be_in_viewport()

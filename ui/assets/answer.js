@@ -179,7 +179,7 @@ function body(data, ui) {
   const paragraphs = data.paragraphs.map((statements) => paragraph(statements, data, ui));
   const footnotes = data.footnotes.map((line) => footnote(line, data, ui));
   const nearest = data.nearest.map((link) => nearestSection(link, ui));
-  const warnings = data.warnings.map((words) => node("p", { class: "lossy", text: words }));
+  const warnings = data.warnings.map((words) => node("p", { class: "lossy" }, ...signed(words)));
   return [
     outcome,
     notice,

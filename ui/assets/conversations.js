@@ -50,6 +50,7 @@ function draw(root, data, trigger) {
     leave(name, value) {
       root.doing = null;
       draw(root, data, trigger);
+      if (name === "show") leaveSide();
       trigger(name, value);
     },
   };

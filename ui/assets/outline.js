@@ -4,7 +4,10 @@ function row(words, data, trigger) {
   const here = data.at === words.anchor || data.at.startsWith(`${words.anchor}.b`) || data.at.startsWith(`${words.anchor}.p`);
   const themes = words.themes.length ? node("span", { class: "themes", lang: data.lang, text: words.themes.join(" · ") }) : null;
   const go = placeLink({ class: "entry", "aria-current": here ? "true" : null }, "read", { work: data.work, at: words.anchor },
-    () => trigger("go", words.anchor), label("span", {}, words.label), themes);
+    () => {
+      leaveSide();
+      trigger("go", words.anchor);
+    }, label("span", {}, words.label), themes);
   const item = node("li", {}, go);
   item.style.paddingInlineStart = `${words.depth * 0.875}rem`;
   return item;

@@ -12,10 +12,14 @@ function node(tag, settings = {}, ...children) {
   return element;
 }
 
-// A section's label; its § is set apart only to be set in a Latin font.
+// A section's label.
 function label(tag, settings, text) {
-  const parts = text.startsWith("§") ? [node("span", { class: "sign", text: "§" }), text.slice(1)] : [text];
-  return node(tag, settings, ...parts);
+  return node(tag, settings, ...signed(text));
+}
+
+// Words, each § set apart only to be set in a Latin font.
+function signed(text) {
+  return text.split(/(§)/).filter(Boolean).map((part) => (part === "§" ? node("span", { class: "sign", text: part }) : part));
 }
 
 function button(settings, ...children) {
@@ -52,4 +56,9 @@ function visitPlace(page, place) {
   const to = new URLSearchParams({ ...(language && { lang: language }), ...place });
   history.pushState({}, "", `${page}?${to}`);
   dispatchEvent(new PopStateEvent("popstate"));
+}
+
+// On a phone the list at the side lies over the page: once something was chosen in it, it makes way.
+function leaveSide() {
+  if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 }

@@ -1,0 +1,96 @@
+"""An answer that a model writes slowly: what is shown of it stays through a reload and can be stopped."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from ingest.passages import sentence_spans
+from tests.browser.conftest import OpenPage, Reader
+from tests.browser.served import Served, serve
+from tests.scripted_model import HEAD, Part, Request, ScriptedModel, event, says
+
+PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', re.DOTALL)
+ASKED = "How far did trading volume at Upbit in South Korea fall?"
+
+
+@pytest.fixture(scope="module")
+def model(chromium: None) -> Iterator[ScriptedModel]:  # noqa: ARG001 - skip first
+    with ScriptedModel() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def written(home: Path, model: ScriptedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The app with a model that answers as its script says."""
+    patient = {"chat_read_timeout": "60", "chat_total_timeout": "120", "chat_api_key": "none"}
+    log = tmp_path_factory.mktemp("log") / "log"
+    with serve(home, log, chat_model="openai:scripted", chat_base_url=model.url, **patient) as served:
+        yield served
+
+
+def whole_sentences(prompt: str) -> list[str]:
+    """Passages of one sentence, each with its number: what a model may say word for word."""
+    found = [(number, text.strip()) for number, text in PASSAGE.findall(prompt)]
+    return [f"{text} [{number}]\n" for number, text in found if text.endswith(".") and len(sentence_spans(text)) == 1]
+
+
+def plays_in_two_parts(model: ScriptedModel, go_on: threading.Event) -> None:
+    """One sentence; the second when it is told to go on."""
+
+    def play(request: Request) -> Iterator[Part]:
+        first, second = whole_sentences(request.prompt)[:2]
+        yield HEAD
+        yield event(first)
+        yield event(second[:9])
+        for _ in range(600):
+            if go_on.wait(0.1):
+                break
+            yield event("")
+        yield event(second[9:])
+        yield from says()[2:]
+
+    model.script = lambda number: play(model.requests[number])
+
+
+def begin(reader: Reader) -> str:
+    """Asks, and gives the words of the first sentence when it stands on the page."""
+    reader.question_box.fill(ASKED)
+    reader.question_box.press("Enter")
+    first = reader.answers.first.locator(".statement").first
+    expect(first).to_be_visible()
+    expect(reader.page.get_by_role("button", name="Stop")).to_be_visible()
+    return first.inner_text()
+
+
+def test_a_reload_while_an_answer_is_written_loses_nothing_that_was_shown(
+    written: Served, visit: OpenPage, model: ScriptedModel
+) -> None:
+    go_on = threading.Event()
+    plays_in_two_parts(model, go_on)
+    reader = visit(written.url)
+    shown = begin(reader)
+    reader.page.reload()
+    statements = reader.answers.first.locator(".statement")
+    expect(statements.first).to_have_text(shown, use_inner_text=True)
+    expect(reader.page.get_by_role("button", name="Stop")).to_be_visible()
+    go_on.set()
+    expect(statements).to_have_count(2)
+    expect(statements.first).to_have_text(shown, use_inner_text=True)
+    expect(reader.page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(reader.answers.first.locator("button.tool").first).to_be_visible()
+
+
+def test_what_is_stopped_stays_as_far_as_it_was_written(written: Served, visit: OpenPage, model: ScriptedModel) -> None:
+    plays_in_two_parts(model, threading.Event())
+    reader = visit(written.url)
+    shown = begin(reader)
+    reader.page.get_by_role("button", name="Stop").click()
+    expect(reader.answers.first.locator(".stopped")).to_be_visible()
+    expect(reader.answers.first.locator(".statement")).to_have_text([shown], use_inner_text=True)
+    expect(reader.page.get_by_role("button", name="Stop")).to_have_count(0)
