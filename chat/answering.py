@@ -63,7 +63,7 @@ class Answering:
 
     def prompt(self, budget: int | None = None) -> Prompt:
         """What a model is shown of the question, with at most so many tokens of passages."""
-        return Prompt(answer_prompt(self._query.text, self._query.language, self._passages(budget)), self._build.id)
+        return Prompt(self._messages(self._passages(budget)), self._build.id)
 
     def events(self, *, rewriting: bool = True, budget: int | None = None) -> Generator[Event, None, None]:
         """The events of chat/events.py."""
@@ -114,6 +114,9 @@ class Answering:
     def _passages(self, budget: int | None) -> tuple[Numbered, ...]:
         return choose_passages(self._hits, self._query.language, budget or self._settings.chat_context)
 
+    def _messages(self, passages: tuple[Numbered, ...]) -> tuple[Message, ...]:
+        return answer_prompt(self._query.text, self._query.language, passages, self._build.works)
+
     # By the model
 
     def _stand_alone(self, model: LanguageModel) -> str:
@@ -131,7 +134,7 @@ class Answering:
         language = self._query.language
         composer = Composer(self._build, language, strict=self._settings.chat_checking == "strict")
         passages = self._passages(budget)
-        messages = answer_prompt(self._query.text, language, passages)
+        messages = self._messages(passages)
         yield from self._add(composer, (s for s in draft.statements if _cites_caption(s)))
         before = len(composer.statements)
         ended: Ended = "complete"

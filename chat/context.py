@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import prompts
 from chat.model import Message
 from chat.span import Span
 from chat.write import reading_place
-from ingest.document import CAPTIONS, Edition, Language, without_body
+from ingest.document import CAPTIONS, Edition, Language, Work, without_body
+from ingest.marked import visible
 from ingest.passages import sentence_spans, width
 from vectorstore.retrieve import Hit
 from vectorstore.words import content_words
@@ -77,21 +78,27 @@ def choose_passages(hits: Iterable[Hit], language: Language, budget: int) -> tup
     return tuple(chosen)
 
 
-def answer_prompt(question: str, language: Language, passages: Sequence[Numbered]) -> tuple[Message, ...]:
+def answer_prompt(
+    question: str, language: Language, passages: Sequence[Numbered], works: Mapping[str, Work]
+) -> tuple[Message, ...]:
     """What the model is told and shown."""
     system, user = prompts.prompt(
         "answer",
         language=LANGUAGE_NAMES[language],
         marker=NOT_IN_DOCUMENTS,
-        passages=tagged(passages),
+        passages=tagged(passages, works),
         question=plain(question),
     )
     return Message("system", system), Message("user", user)
 
 
-def tagged(passages: Sequence[Numbered]) -> str:
-    """The passages as a prompt shows them."""
-    return "\n".join(map(_tagged, _with_parents(passages)))
+def tagged(passages: Sequence[Numbered], works: Mapping[str, Work] | None = None) -> str:
+    """The passages as a prompt shows them, each with the number and date of its document where there are several."""
+    documents = {work: number for number, work in enumerate(dict.fromkeys(p.work for p in passages), 1)}
+    of = {
+        id_: _document(number, works[id_]) if works and len(documents) > 1 else "" for id_, number in documents.items()
+    }
+    return "\n".join(_tagged(passage, parent, of[passage.work]) for passage, parent in _with_parents(passages))
 
 
 def plain(text: str) -> str:
@@ -116,8 +123,11 @@ def _with_parents(passages: Sequence[Numbered]) -> list[tuple[Numbered, int | No
     return found
 
 
-def _tagged(entry: tuple[Numbered, int | None]) -> str:
-    passage, parent = entry
+def _document(number: int, work: Work) -> str:
+    return f' document="{number}" date="{work.date or "unknown"}"'
+
+
+def _tagged(passage: Numbered, parent: int | None, document: str) -> str:
     under = f' under="{parent}"' if parent else ""
     missing = ' note="caption of a table or figure whose body is missing"' if passage.is_caption else ""
-    return f'<passage number="{passage.number}"{under}{missing}>{plain(passage.text)}</passage>'
+    return f'<passage number="{passage.number}"{document}{under}{missing}>{plain(visible(passage.text)[0])}</passage>'

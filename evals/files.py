@@ -1,4 +1,7 @@
-"""What becomes of hostile, odd and mutated files: each must end ready, ready with a named loss, or refused."""
+"""What becomes of hostile, odd and mutated files, by the ids of the catalogue of tests: F1 to F8 and I6.
+
+Each must end ready, ready with a named loss, or refused; and what is searchable afterwards is whole files only.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,23 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from evals.meanwhile import PING, held_archives, hidden, longest_answer
+from evals.odd_files import Odd, as_expected, bombs, encoded, pairs, partly_without_text
+from evals.odd_files import without_text as textless
+from evals.scale import MODEL, InventedVectors
 from ingest.document import UnreadableDocument
+from ingest.passages import cut_passages
 from ingest.sandbox import Limits, parse_file
+from vectorstore.build import open_build, publish_build
+from vectorstore.catalogue import Catalogue
+from vectorstore.intake import FileState, Intake, Wishes
+from vectorstore.library import Shelf
 
 MUTATIONS = 25
 """Of each good file: TESTS F8 asks for 1,000 of 40 files."""
@@ -23,42 +36,117 @@ _LARGEST = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a file ended, after how many seconds; `crash` where an error escaped, which must not happen."""
+    """How a file ended, after how many seconds; `crash` where an error escaped, which must not happen.
+
+    `searchable`: whether what is found of it in the index is the whole of a ready file, or nothing of another.
+    """
 
     file: str
     state: str
     reason: str
     seconds: float
+    searchable: bool = True
 
 
 def files(folder: Path, seed: int, mutations: bool = True) -> str:
-    """A Markdown table of endings for every file of a folder, and for seeded mutations of those that were ready."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    endings = _endings(paths)
-    parts = [_table("files as they are", endings)]
-    good = [path for path, ending in zip(paths, endings, strict=True) if _is_seed(path, ending)]
-    if mutations and good:
-        with tempfile.TemporaryDirectory(prefix="footnote-mutations-") as place:
-            parts.append(_table(f"mutations, seed {seed}", _endings(list(_mutated(good[:40], Path(place), seed)))))
-    return "\n\n".join(parts)
+    """A Markdown table of the cases over the hostile set in a folder, then the reasons of every ending."""
+    with tempfile.TemporaryDirectory(prefix="footnote-odd-") as place:
+        made = Path(place)
+        adversarial = folder / "generated-adversarial"
+        large = bombs(adversarial / "bombs.py", made)
+        bombed: list[Ending] = []
+        pdfs = [*sorted((adversarial / "pdf").iterdir()), *large[:2]]
+        longest = longest_answer(lambda: bombed.extend(map(ending, pdfs)), made / "asked")
+        held, archives, outside = held_archives(adversarial, large[2:], made)
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        swept = taken(paths, made / "swept")
+        good = [path for path, one in zip(paths, swept, strict=True) if _is_seed(path, one)][:40]
+        fuzzed = taken(list(_mutated(good, made / "mutated", seed)), made / "fuzzed") if mutations else []
+        rows = [
+            ("F1", "every file of the set, through the library's intake", _settled(swept)),
+            ("F2", f"hostile PDFs within {Limits().memory // 2**30} GiB, a question every {1000 * PING:.0f} ms",
+             f"{_settled(bombed)}; the longest question {1000 * longest:.0f} ms"),
+            ("F3", "DOCX that swell, name entities, slip, are locked; one good",
+             f"{held} of {archives} as expected, {outside} files outside"),
+            ("F4", "pairs of name and content", _as_expected(list(pairs()), made)),
+            ("F5", "without text: refused", f"{_as_expected(textless(), made)}; of the set {_without_text(swept)}"),
+            ("F6", "partly without text: each lost page named", _as_expected(list(partly_without_text()), made)),
+            ("F7", "encodings, damaged text, encrypted PDFs", _as_expected(list(encoded()), made)),
+            ("F8", f"mutations of {len(good)} files, seed {seed}", _settled(fuzzed) if fuzzed else "not run"),
+            ("I6", "hidden words kept out; unseen characters indexed; honest PDFs suspected", hidden(folder, made)),
+        ]  # fmt: skip
+    lines = [
+        "| id | case | figure |",
+        "|---|---|---|",
+        *(f"| {id_} | {case} | {figure} |" for id_, case, figure in rows),
+    ]
+    return "\n".join([*lines, "", _reasons("files of the set", swept), "", _reasons("mutations", fuzzed)])
+
+
+# F1 and F8
+
+
+def taken(paths: Sequence[Path], home: Path) -> list[Ending]:
+    """Takes files into two libraries as `python -m ingest` does, publishes both, and looks what is searchable."""
+    halves = [list(enumerate(paths))[turn::2] for turn in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda turn: _library(halves[turn], home / str(turn)), range(2))
+    endings = {number: ending for half in found for number, ending in half}
+    return [endings[number] for number in range(len(paths))]
+
+
+def _library(paths: Sequence[tuple[int, Path]], home: Path) -> list[tuple[int, Ending]]:
+    vectors = InventedVectors()
+    links = home / "named"
+    links.mkdir(parents=True)
+    intake = Intake(Shelf({}, {}), vectors.embed_documents, Wishes(free_name=True))
+    endings = []
+    for number, path in paths:
+        link = links / f"{number:04}-{path.name}"  # files of one name in several folders are several files
+        link.symlink_to(path.resolve())
+        endings.append((number, _ending(link, partial(_take, intake, link))))
+    catalogue = Catalogue.at(home)
+    editions = list(intake.shelf.editions.values())
+    publish_build(home, catalogue, MODEL, lambda: vectors, intake.shelf.works, editions)
+    build = open_build(home, catalogue)
+    passages = Counter(place.edition.file for place in build.places)
+    whole = {edition.file: len(cut_passages(edition.document.text, edition.outline)) for edition in editions}
+    build.close()
+    catalogue.close()
+    return [(n, replace(e, searchable=passages[e.file] == whole.get(e.file, 0) * _may(e))) for n, e in endings]
+
+
+def _take(intake: Intake, path: Path) -> FileState:
+    return intake.take([path])[-1]
+
+
+def _may(ending: Ending) -> bool:
+    """Whether anything of a file may be searchable."""
+    return ending.state in ("ready", "ready-with-loss")
+
+
+def _ending(path: Path, take: Callable[[], FileState]) -> Ending:
+    started = time.perf_counter()
+    try:
+        state = take()
+        reason = state.reason.key if state.reason else state.losses[0].kind if state.losses else ""
+        name = str(state.state)
+    except Exception as error:  # noqa: BLE001  # what is counted here
+        name, reason = "crash", type(error).__name__
+    return Ending(path.name, name, reason, time.perf_counter() - started)
 
 
 def ending(path: Path) -> Ending:
-    """Parses a file as the library does and says how it ended."""
-    started = time.perf_counter()
-    try:
-        losses = parse_file(path).document.losses
-        state, reason = ("ready-with-loss", losses[0].kind) if losses else ("ready", "")
-    except UnreadableDocument as refusal:
-        state, reason = "refused", refusal.key
-    except Exception as error:  # noqa: BLE001  # what is counted here
-        state, reason = "crash", type(error).__name__
-    return Ending(path.name, state, reason, time.perf_counter() - started)
+    """How a file ends that is only parsed."""
 
+    def parse() -> FileState:
+        try:
+            losses = parse_file(path).document.losses
+        except UnreadableDocument as refusal:
+            return FileState(path, "refused", reason=refusal)
+        return FileState(path, "ready-with-loss" if losses else "ready", losses=losses)
 
-def _endings(paths: Sequence[Path]) -> list[Ending]:
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(ending, paths))
+    return _ending(path, parse)
 
 
 def _is_seed(path: Path, found: Ending) -> bool:
@@ -66,6 +154,7 @@ def _is_seed(path: Path, found: Ending) -> bool:
 
 
 def _mutated(good: Sequence[Path], place: Path, seed: int) -> Iterator[Path]:
+    place.mkdir()
     chance = random.Random(seed)
     for number, path in enumerate(good):
         data = path.read_bytes()
@@ -93,19 +182,33 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
     return data[:start] + block + data[start:]
 
 
-def _table(title: str, found: Sequence[Ending]) -> str:
+# F4 to F7
+
+
+def _as_expected(odd: Sequence[Odd], made: Path) -> str:
+    return f"{sum(as_expected(one, made / 'odd') for one in odd)} of {len(odd)} as expected"
+
+
+# Figures
+
+
+def _settled(found: Sequence[Ending]) -> str:
     states = Counter(one.state for one in found)
-    reasons = Counter(f"{one.state}: {one.reason}" for one in found if one.reason)
-    slowest = max(found, key=lambda one: one.seconds)
     late = sum(one.seconds > Limits().seconds + 2 for one in found)
     settled = sum(states[name] for name in ("ready", "ready-with-loss", "refused"))
-    lines = [
-        f"### {len(found)} {title}",
-        "",
-        "| ended in one state | crashes | hangs | slowest |",
-        "|---|---|---|---|",
-        f"| {settled} of {len(found)} | {states['crash']} | {late} | {slowest.seconds:.1f} s ({slowest.file}) |",
-        "",
-        *(f"- {reason}: {count}" for reason, count in [("ready", states["ready"]), *reasons.most_common()]),
-    ]
-    return "\n".join(lines)
+    slowest = max(one.seconds for one in found)
+    return (
+        f"{settled} of {len(found)} in one state; {states['crash']} crashes, {late} hangs (longest {slowest:.1f} s), "
+        f"{sum(not one.searchable for one in found)} partly searchable"
+    )
+
+
+def _without_text(found: Sequence[Ending]) -> int:
+    return sum(one.reason in ("file-no-text", "file-empty", "file-garbled") for one in found)
+
+
+def _reasons(title: str, found: Sequence[Ending]) -> str:
+    counts = Counter(f"{one.state}: {one.reason}" if one.reason else one.state for one in found)
+    return "\n".join(
+        [f"{len(found)} {title}:", "", *(f"- {reason}: {count}" for reason, count in counts.most_common())]
+    )

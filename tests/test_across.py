@@ -145,6 +145,18 @@ def numbers(assistant: Assistant, question: str, *words: str) -> list[str]:
     return [next(number for number, text in found if word in text) for word in words]
 
 
+def test_a_model_sees_which_document_a_passage_is_of_and_its_date(assistant: Assistant) -> None:
+    shown = assistant.prompt("How did cargo in Sundholm develop?").messages[-1].content
+    found = re.findall(r'document="(\d)" date="([^"]*)"[^>]*>([^<]*)<', shown)
+    dates = {word: {(n, date) for n, date, text in found if word in text} for word in ("rose by 9%", "fell by 4%")}
+    ((newer, newer_date),), ((older, older_date),) = dates.values()
+    assert (newer_date, older_date) == ("2025-03-04", "2024-03-05")
+    assert newer != older
+    assert {date for *_, date, text in found if "渡輪" in text} == {"unknown"}
+    alone = assistant.prompt("How did cargo in Sundholm develop?", works=["harbours-2025"]).messages[-1].content
+    assert "date=" not in alone
+
+
 def test_a_models_statements_are_named_too_and_an_order_it_chose_is_not_called_newer_first(
     assistant: Assistant,
 ) -> None:

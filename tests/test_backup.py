@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -21,14 +22,20 @@ QUESTIONS = ("運價跌了多少？", "How far did freight fall?", "銀行怎樣
 SOURCE = "0-" + "5" * 64
 
 
-@pytest.fixture
-def home(tmp_path: Path, second_report) -> Path:  # type: ignore[no-untyped-def]
-    home = tmp_path / "first"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory, second_report) -> Path:  # type: ignore[no-untyped-def]
+    """A library that is made once; each test changes a copy."""
+    home = tmp_path_factory.mktemp("published") / "first"
     catalogue = Catalogue.at(home)
     publish_build(home, catalogue, NAME, Bigrams, second_report.works, list(second_report.editions.values()))
     catalogue.close()
     keep_file(home, SOURCE, b"%PDF-1.4 kept")
     return home
+
+
+@pytest.fixture
+def home(tmp_path: Path, published: Path) -> Path:
+    return Path(shutil.copytree(published, tmp_path / "first"))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -68,6 +69,23 @@ def run(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:  # noq
     return run
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the state of the first test that needs an index is kept for those after it."""
+    return tmp_path_factory.mktemp("indexed") / "var"
+
+
+@pytest.fixture
+def indexed(run: Run, folder: Path, template: Path) -> Path:
+    """The working directory with its corpus indexed: once, then copied, for the corpus is the same in each test."""
+    if template.exists():
+        shutil.copytree(template, folder / "var")
+    else:
+        run()
+        shutil.copytree(folder / "var", template)
+    return folder
+
+
 def live(folder: Path) -> str | None:
     catalogue = Catalogue.at(folder / "var")
     record = catalogue.live_build()
@@ -100,14 +118,13 @@ def test_the_corpus_is_indexed_once(run: Run, folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["corpus", "fees.md", "var"]
 
 
-def test_a_changed_corpus_is_indexed_again(run: Run, folder: Path) -> None:
-    run()
-    build = live(folder)
-    path = folder / "corpus/lanes/en.md"
+def test_a_changed_corpus_is_indexed_again(run: Run, indexed: Path) -> None:
+    build = live(indexed)
+    path = indexed / "corpus/lanes/en.md"
     path.write_text(path.read_text().replace("60%", "61%"))
     status, _, err = run()
     assert (status, err.split()[0]) == (0, "Indexed")
-    assert live(folder) != build
+    assert live(indexed) != build
 
 
 def test_json_is_one_value_with_a_row_for_each_edition(run: Run) -> None:
@@ -138,8 +155,8 @@ def test_an_empty_library_lists_nothing(run: Run) -> None:
     assert run("--list") == (0, "", "")
 
 
+@pytest.mark.usefixtures("indexed")
 def test_the_list_for_people_has_one_line_for_each_edition(run: Run) -> None:
-    run()
     status, out, err = run("--list")
     assert (status, err) == (0, "")
     assert [line.split("\t") for line in out.splitlines()] == [
@@ -195,9 +212,8 @@ def test_a_folder_with_a_work_file_is_one_work(run: Run, folder: Path) -> None:
 # A folder at once
 
 
-def test_a_folder_is_taken_file_by_file_and_a_bad_one_harms_none(run: Run, folder: Path) -> None:
-    run()
-    shelf = folder / "shelf"
+def test_a_folder_is_taken_file_by_file_and_a_bad_one_harms_none(run: Run, indexed: Path) -> None:
+    shelf = indexed / "shelf"
     (shelf / "deeper").mkdir(parents=True)
     (shelf / "fees.md").write_text(FEES)
     (shelf / "bad.txt").write_bytes("營收大增".encode() + b"\xff\xfe\x00")
@@ -257,17 +273,16 @@ def test_two_languages_of_one_name_are_one_work(run: Run, folder: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_a_refusal_changes_nothing(run: Run, folder: Path, arguments: list[str], words: list[str]) -> None:
-    (folder / "bad.txt").write_bytes("營收大增".encode() + b"\xff\xfe\x00")
-    (folder / "lanes.md").write_text("# Other\n\n## 1. Lanes\n\nText.\n")
-    (folder / "nothing").mkdir()
-    (folder / "wrong").mkdir()
-    (folder / "wrong/work.toml").write_text('id = "wrong"\neditions = []\n')
-    run()
-    before = live(folder), editions(run)
+def test_a_refusal_changes_nothing(run: Run, indexed: Path, arguments: list[str], words: list[str]) -> None:
+    (indexed / "bad.txt").write_bytes("營收大增".encode() + b"\xff\xfe\x00")
+    (indexed / "lanes.md").write_text("# Other\n\n## 1. Lanes\n\nText.\n")
+    (indexed / "nothing").mkdir()
+    (indexed / "wrong").mkdir()
+    (indexed / "wrong/work.toml").write_text('id = "wrong"\neditions = []\n')
+    before = live(indexed), editions(run)
     shown = run(*arguments)
     check_refused((shown[0], shown[1], shown[2].splitlines(keepends=True)[-1]), *words)
-    assert (live(folder), editions(run)) == before
+    assert (live(indexed), editions(run)) == before
 
 
 def test_an_unknown_setting_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,9 +300,8 @@ def test_the_settings_example_loads_as_it_is(run: Run, folder: Path) -> None:
     assert run("--list") == (0, "", "")
 
 
-def test_a_second_writer_is_refused_and_may_still_read(run: Run, folder: Path) -> None:
-    run()
-    with writer_lock(folder / "var"):
+def test_a_second_writer_is_refused_and_may_still_read(run: Run, indexed: Path) -> None:
+    with writer_lock(indexed / "var"):
         check_refused(run("fees.md"), "Another process")
         check_refused(run(), "Another process")
         assert editions(run) == ["lanes/en-digest", "lanes/zh-Hant-digest"]
@@ -317,9 +331,9 @@ def test_an_edition_then_the_whole_work_is_taken_out(run: Run) -> None:
 # Printing
 
 
+@pytest.mark.usefixtures("indexed")
 @pytest.mark.parametrize(("name", "text"), [("lanes/en-digest", LANES), ("lanes/zh-Hant-digest", CHINESE)])
 def test_text_is_printed_to_the_last_character(run: Run, name: str, text: str) -> None:
-    run()
     assert run("--text", name) == (0, text, "")
 
 
@@ -342,13 +356,12 @@ def test_an_outline_for_people_is_indented(run: Run) -> None:
 # Mending and settings
 
 
-def test_a_damaged_index_is_mended_by_the_flag_that_the_refusal_names(run: Run, folder: Path) -> None:
-    run()
-    build = live(folder)
-    (folder / f"var/builds/{build}/vectors/chroma.sqlite3").unlink()
+def test_a_damaged_index_is_mended_by_the_flag_that_the_refusal_names(run: Run, indexed: Path) -> None:
+    build = live(indexed)
+    (indexed / f"var/builds/{build}/vectors/chroma.sqlite3").unlink()
     assert run()[2].startswith("Nothing has changed")
     assert run("--rebuild")[0] == 0
-    assert live(folder) != build
+    assert live(indexed) != build
 
 
 def test_home_and_catalogue_go_where_the_settings_say(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,12 +15,12 @@ from ui.documents import documents_of, open_assistant
 from ui.errors import unexpected
 from ui.language import chosen_language
 from ui.library_form import describe
-from ui.library_rows import shelf_data, staged_data
+from ui.library_rows import self_check, shelf_data, staged_data
 from ui.masthead import standing_line
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
-    from vectorstore.build import Progress
+    from vectorstore.build import Build, Progress
     from vectorstore.descriptions import Description
     from vectorstore.librarian import Librarian
     from vectorstore.uploads import Staged
@@ -102,9 +102,10 @@ def _add(librarian: Librarian, language: Language) -> None:
     words = prompts.words(language)
     target = _target("replace")
     st.subheader(words["library-add"], anchor=False)
-    if target:
-        text.note(words["library-replacing"].format(edition="/".join(target)), language)
-        st.button(words["library-keep"], key="library-keep", on_click=_forget_target)
+    with st.container():  # what follows keeps its place, so that a file on its way up is not lost
+        if target:
+            text.note(words["library-replacing"].format(edition="/".join(target)), language)
+            st.button(words["library-keep"], key="library-keep", on_click=_forget_target)
     text.note(words["library-kinds"].format(limit=MAX_BYTES // 2**20), language)
     turn = st.session_state.setdefault(_ROUND, 0)
     st.html(_UPLOADER)
@@ -209,7 +210,11 @@ def _held(assistant: Assistant, librarian: Librarian, language: Language) -> Non
     st.subheader(words["library-held"], anchor=False)
     if target := _target("edit"):
         _correct(librarian, target, language)
-    data = shelf_data(documents_of(assistant), assistant.build, language)
+    library, build = documents_of(assistant), assistant.build
+    findings = {
+        work.id: found for work in library.documents if (found := _findings(build.id, work.id, language, build))
+    }
+    data = shelf_data(library, build, language, findings)
     _shelf(key="library-shelf", data=data, on_act_change=_choose)
     if target := _target("remove"):
         _forget_target()
@@ -217,6 +222,11 @@ def _held(assistant: Assistant, librarian: Librarian, language: Language) -> Non
     text.note(words["library-index-help"], language)
     if st.button(words["library-index"], key="library-index"):
         _do(lambda: librarian.index_again(_bar(language)), "library-indexed")
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _findings(build_id: str, work: str, language: Language, _build: Build) -> dict[str, object] | None:  # noqa: ARG001 - the cache's key
+    return self_check(_build, work, language)
 
 
 def _correct(librarian: Librarian, target: tuple[str, str], language: Language) -> None:

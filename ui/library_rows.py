@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import prompts
+from chat.selfcheck import READ_WHOLE, checked_edition, mismatch_message, selfcheck
 from ingest.document import Edition, Language, Work, without_body
 from ingest.losses import loss_sentences
 from ingest.passages import cut_passages
@@ -100,18 +101,36 @@ def preview(edition: Edition, language: Language) -> Row:
     }
 
 
-def shelf_data(library: Documents, build: Build, language: Language) -> Row:
-    """The published works with their editions, and what can be done to each."""
+def shelf_data(library: Documents, build: Build, language: Language, findings: Mapping[str, Row]) -> Row:
+    """The published works with their editions, what does not fit together in them, and what can be done to each."""
     words = prompts.words(language)
     passages = Counter((place.work, place.edition.id) for place in build.places)
     works = sorted(library.works.values(), key=lambda work: (work.role, work.title(language)))
     labels = ("edit", "replace", "remove", "remove-sure", "keep", "remove-work")
     return {
         "lang": language,
-        "works": [_work(work, library.editions[work.id], passages, language) for work in works],
+        "works": [
+            {**_work(work, library.editions[work.id], passages, language), "findings": findings.get(work.id)}
+            for work in works
+        ],
         "empty": words["library-empty"],
         "words": {name: words[f"library-{name}"] for name in labels},
     }
+
+
+def self_check(build: Build, work: str, language: Language) -> Row | None:
+    """What does not fit together within a work, each with its quotes; None where nothing is found.
+
+    A text too long to be looked through while a page waits is said to be that.
+    """
+    words = prompts.words(language)
+    if len(checked_edition(build, work).document.text) > READ_WHOLE:
+        return {"label": words["library-unchecked"].format(command=f"python -m chat selfcheck {work}"), "rows": []}
+    rows = [
+        {"text": mismatch_message(found, language), "quotes": [p.quote for p in (found.span, found.other) if p]}
+        for found in selfcheck(build, work)
+    ]
+    return {"label": words["library-findings"].format(count=len(rows)), "rows": rows} if rows else None
 
 
 def _work(work: Work, editions: Sequence[Edition], passages: Counter[tuple[str, str]], language: Language) -> Row:

@@ -26,6 +26,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from ingest.document import Edition, Passage, Refusal, Section, Work, coarse_anchors
+from ingest.marked import visible
 from ingest.passages import cut_passages, sentence_spans
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
 from vectorstore.embed import embed_words
@@ -34,7 +35,7 @@ from vectorstore.vectors import ITSELF, DamagedVectors, Texts, UnfitCopy, Vector
 from vectorstore.wordmatch import WordMatch, write_words
 from vectorstore.words import KeywordIndex, fold, to_simplified
 
-FORMAT = 7
+FORMAT = 8
 """Of the directory and of what is embedded; a change makes every library re-index itself."""
 
 _FOLDED = "folded.json"
@@ -282,7 +283,7 @@ def _write(
     for lang in ("zh", "en"):
         mine = [place for place in places if keyword_language(place.edition) == lang]
         if mine:
-            KeywordIndex.of([place.passage.text for place in mine]).save(folder / f"keywords-{lang}")
+            KeywordIndex.of([visible(place.passage.text)[0] for place in mine]).save(folder / f"keywords-{lang}")
     sentences = [[place.passage.text[start:end] for start, end in place.sentences] for place in places]
     write_words(folder, sentences, [keyword_language(place.edition) == "zh" for place in places], embed.words)
     folded = [fold(place.passage.text) for place in places]
@@ -341,15 +342,15 @@ class _Embedder:
 def embedded_text(place: Place) -> str:
     """What of a passage is embedded: its own words after the titles above it, which say what it is about.
 
-    In Simplified, as questions are, so that both scripts find the same.
+    In Simplified, as questions are, so that both scripts find the same, and without characters that nobody sees.
     """
     head = f"{' / '.join(place.titles)}: " if place.titles else ""
-    return to_simplified(head + place.passage.text)
+    return to_simplified(visible(head + place.passage.text)[0])
 
 
 def embedded_sentences(place: Place) -> list[str]:
     """What of a passage's sentences is embedded."""
-    return [to_simplified(place.passage.text[start:end]) for start, end in place.sentences]
+    return [to_simplified(visible(place.passage.text[start:end])[0]) for start, end in place.sentences]
 
 
 def keyword_language(edition: Edition) -> str:

@@ -83,6 +83,7 @@ def test_an_address_that_names_nothing_says_so_or_is_an_empty_page(open_page: Op
 def test_a_conversation_is_found_by_its_words_and_opened(open_page: OpenPage) -> None:
     reader = open_page()
     reader.ask("What are the figures in Table 3?")
+    expect(reader.page).to_have_url(re.compile(r"\?c="))
     address = reader.page.url
     reader.page.get_by_role("button", name="New conversation").click()
     expect(reader.answers).to_have_count(0)
@@ -95,7 +96,7 @@ def test_a_conversation_is_found_by_its_words_and_opened(open_page: OpenPage) ->
     expect(conversation_named(reader, "Table 3")).to_have_count(1)
     conversation_named(reader, "Table 3").locator("button.title").click()
     expect(reader.answers).to_have_count(1)
-    assert reader.page.url == address
+    expect(reader.page).to_have_url(address)
 
 
 def test_a_conversation_is_renamed_and_keeps_its_name(open_page: OpenPage) -> None:
@@ -109,6 +110,7 @@ def test_a_conversation_is_renamed_and_keeps_its_name(open_page: OpenPage) -> No
 def test_a_deleted_conversation_is_gone_from_the_list_and_from_its_address(open_page: OpenPage) -> None:
     reader = open_page()
     reader.ask("What are the figures in Table 4?")
+    expect(reader.page).to_have_url(re.compile(r"\?c="))
     address = reader.page.url
     do(reader, "Delete")
     sure = reader.page.get_by_role("alertdialog")

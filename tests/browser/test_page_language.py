@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -46,7 +48,7 @@ def test_switching_changes_the_labels_and_keeps_the_conversation(open_page: Open
         expect(answer.locator(".footnotes h3")).to_have_text(source)
         expect(answer.locator(".statement").first).to_have_text(words)
         expect(reader.panel.locator("mark").first).to_be_visible()
-        assert f"lang={language}" in reader.page.url
+        expect(reader.page).to_have_url(re.compile(f"lang={language}"))
     reader.page.reload()
     expect(reader.question_box).to_have_attribute("placeholder", PLACEHOLDERS["zh-Hans"])
 

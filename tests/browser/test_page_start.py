@@ -31,7 +31,9 @@ REPORT = (
 )
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/health", "/no-such-page"])
+@pytest.mark.parametrize(
+    "path", ["/", "/read", "/points", "/check", "/library", "/healthz", "/_stcore/health", "/no-such-page"]
+)
 def test_every_response_carries_the_security_headers(app: Served, path: str) -> None:
     headers = httpx.get(app.url + path).headers
     policy = headers["content-security-policy"]

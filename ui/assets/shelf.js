@@ -36,12 +36,21 @@ function editionRow(one, work, data, ui) {
   );
 }
 
+function findings(found) {
+  if (!found) return null;
+  if (!found.rows.length) return node("p", { class: "muted small", text: found.label });
+  const row = (one) =>
+    node("li", {}, node("p", { text: one.text }), ...one.quotes.map((text) => node("blockquote", { text })));
+  return node("details", { class: "findings small" }, node("summary", { text: found.label }), node("ul", {}, ...found.rows.map(row)));
+}
+
 function workCard(work, data, ui) {
   return node(
     "li",
     { class: "work", "data-work": work.id },
     node("h3", { text: work.title }),
     node("p", { class: "muted small", text: work.details }),
+    findings(work.findings),
     node("ul", {}, ...work.editions.map((one) => editionRow(one, work, data, ui))),
     work.editions.length > 1 ? tools(data, ui, work.id, "") : null,
   );
