@@ -81,7 +81,7 @@ def change_problems(statement: Reading, sources: Sequence[Source]) -> list[Probl
 
 
 def _typed(words: str, statement: Reading, number: int) -> str:
-    """The words of a change as the statement has them; its whole sentence where they are apart in it, or none of its."""
+    """The words of a change as the statement has them; its whole sentence where they stand apart in it, or nowhere."""
     for name in statement.names:
         if words == f"@{name.key}":
             return statement.text[name.start : name.end]
