@@ -217,7 +217,7 @@ def test_a_work_file_names_the_work_and_its_editions(tmp_path: Path) -> None:
     shelf = read_folder(folder_with(tmp_path, WORK), EMPTY)
     (work,), (edition,) = shelf.works.values(), shelf.editions.values()
     assert (work.id, work.author, work.date) == ("lanes", "A Team", datetime.date(2025, 9, 3))
-    assert (work.title("en"), work.title("zh-Hant"), work.title("zh-Hans")) == ("Lanes", "航道", "Lanes")
+    assert (work.title("en"), work.title("zh-Hant"), work.title("zh-Hans")) == ("Lanes", "航道", "航道")
     assert (work.themes, work.role) == ({"1": ["macro", "ai"]}, "document")
     assert (edition.work, edition.id, edition.file) == ("lanes", "en-original", "en.md")
 

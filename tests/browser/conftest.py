@@ -34,12 +34,24 @@ class Reader:
 
     def ask(self, question: str) -> Locator:
         """Types a question, sends it, and gives its answer when it is whole."""
+        self.settle()
         number = self.answers.count()
         self.question_box.fill(question)
         self.question_box.press("Enter")
         expect(self.answers).to_have_count(number + 1)
         expect(self.answers.nth(number).locator("button.tool").first).to_be_visible()
         return self.answers.nth(number)
+
+    def settle(self) -> None:
+        """Waits until the page is drawn: what is typed or chosen while it is redrawn may go to a part taken away."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+    def expect_no_sideways_scrolling(self) -> None:
+        """Waits until the page, drawn to its end, is no wider than the window."""
+        self.page.wait_for_function(
+            "() => [document.documentElement, document.querySelector('[data-testid=stMain]')]"
+            ".every(part => part && part.scrollWidth <= window.innerWidth)"
+        )
 
     @property
     def question_box(self) -> Locator:
@@ -123,6 +135,7 @@ def open_page(app: Served, visit: OpenPage) -> OpenPage:
     def open_app(path: str = "/", **look: object) -> Reader:
         reader = visit(app.url + path, **look)
         expect(reader.question_box).to_be_visible()
+        reader.settle()
         return reader
 
     return open_app

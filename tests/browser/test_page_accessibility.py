@@ -58,6 +58,8 @@ def not_there(reader: Reader) -> None:
 
 def work(reader: Reader) -> None:
     box = reader.page.get_by_role("textbox", name="Search in the document")
+    expect(box).to_be_visible()
+    reader.settle()
     box.fill("Upbit")
     box.press("Enter")
     expect(reader.page.locator("mark").first).to_be_visible()
@@ -69,8 +71,11 @@ def points(reader: Reader) -> None:
 
 def checked(reader: Reader) -> None:
     box = reader.page.locator(".st-key-check-claim textarea")
+    expect(box).to_be_visible()
+    reader.settle()
     box.fill("Daily volume at Upbit fell to US$1.78 billion. KOSPI rose by more than 27% in 2025.")
     box.blur()
+    reader.settle()
     reader.page.locator(".st-key-check-now button").click()
     expect(reader.page.locator("article .verdict")).to_have_count(2)
 

@@ -131,6 +131,8 @@ def test_whatever_a_model_a_document_and_a_question_say_on_the_ask_page_nothing_
 def read(reader: Reader, attack: str) -> None:
     expect(reader.page.locator("article.work .row").first).to_be_visible()
     box = reader.page.get_by_role("textbox", name="Search in the document")
+    expect(box).to_be_visible()
+    reader.settle()
     box.fill(attack)
     box.press("Enter")
     expect(reader.page.locator(".hits")).to_be_visible()
@@ -138,16 +140,22 @@ def read(reader: Reader, attack: str) -> None:
 
 def points(reader: Reader, attack: str) -> None:
     box = reader.page.locator(".st-key-points-topic input")
+    expect(box).to_be_visible()
+    reader.settle()
     box.fill(f"plums {attack}"[:100])
     box.press("Enter")
+    reader.settle()
     reader.page.locator(".st-key-points-write button").click()
     expect(reader.page.locator("article")).to_be_visible()
 
 
 def check(reader: Reader, attack: str) -> None:
     box = reader.page.locator(".st-key-check-claim textarea")
+    expect(box).to_be_visible()
+    reader.settle()
     box.fill(f"The plum harvest of orchard 1 reached 90 tonnes {attack}.")
     box.blur()
+    reader.settle()
     reader.page.locator(".st-key-check-now button").click()
     expect(reader.page.locator("article .verdict").first).to_be_visible()
 

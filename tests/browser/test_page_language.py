@@ -61,15 +61,14 @@ def test_the_reply_follows_the_question_and_not_the_page(open_page: OpenPage) ->
 @pytest.mark.parametrize("locale", ["en-GB", "zh-TW", "zh-CN"])
 def test_a_phone_shows_everything_without_sideways_scrolling(open_page: OpenPage, locale: str) -> None:
     reader = open_page(locale=locale, width=390, height=844)
-    widths = "[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
-    assert max(reader.page.evaluate(widths)) <= 390
+    reader.expect_no_sideways_scrolling()
     answer = reader.ask("机构资金为什么被动离场？")
-    assert max(reader.page.evaluate(widths)) <= 390
+    reader.expect_no_sideways_scrolling()
     answer.locator(".statement .chip").first.click()
     expect(reader.panel.locator("mark").first).to_be_visible()
-    assert max(reader.page.evaluate(widths)) <= 390
+    reader.expect_no_sideways_scrolling()
     panel, above = reader.panel.element_handle(), answer.element_handle()
-    below = "([panel, above]) => panel.getBoundingClientRect().top > above.getBoundingClientRect().bottom - 1"
-    reader.page.wait_for_function(below, arg=[panel, above])
-    assert panel.evaluate("panel => panel.getBoundingClientRect().width") > 340
+    below = "panel.getBoundingClientRect().top > above.getBoundingClientRect().bottom - 1"
+    wide = "panel.getBoundingClientRect().width > 340"
+    reader.page.wait_for_function(f"([panel, above]) => {below} && {wide}", arg=[panel, above])
     expect(reader.panel.locator("h2")).to_be_in_viewport()

@@ -74,6 +74,8 @@ def test_editions_stand_side_by_side_at_each_anchor(read: OpenPage) -> None:
 def test_a_search_marks_what_it_finds_in_either_script(read: OpenPage, search: str) -> None:
     reader = read("?work=triple-game")
     box = reader.page.get_by_role("textbox", name="Search in the document")
+    expect(box).to_be_visible()
+    reader.settle()
     box.fill(search)
     box.press("Enter")
     expect(reader.page.locator(".hits")).to_have_text(re.compile(r"^\d+ places? found"))
@@ -128,8 +130,7 @@ def test_from_a_source_to_the_document_and_back(open_page: OpenPage) -> None:
 def test_a_phone_shows_the_document_without_sideways_scrolling(read: OpenPage, locale: str, words: str) -> None:
     reader = read("?work=triple-game&at=6.1", locale=locale, width=390, height=844)
     expect(reader.page.get_by_role("button", name=words)).to_be_attached()
-    widths = "[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
-    assert max(reader.page.evaluate(widths)) <= 390
+    reader.expect_no_sideways_scrolling()
     expect(row(reader, "6.1")).to_be_in_viewport()
 
 
