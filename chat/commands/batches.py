@@ -56,7 +56,7 @@ def run_lines(
     completions = Completions(Path(options.completions)) if options.completions else None
 
     def made(line: Line) -> dict[str, Any]:
-        id_: str | int = line.id  # type: ignore[attr-defined]
+        id_: str | int = line.id  # type: ignore[attr-defined] # every row of a batch has one; the bound type is BaseModel
         if not options.prompts and completions is None:
             return row(task(line, assistant.model).result(), id_)
         prompt = task(line, None).prompt(CONTEXT)
