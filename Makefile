@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --compile-bytecode
 TORCH := 2.13.0
 
-.PHONY: setup run test check evals screenshots lock clean
+.PHONY: setup run test check evals torture screenshots lock clean
 
 setup: .venv/run.stamp
 
@@ -17,7 +17,7 @@ run: setup
 	@exec $(BIN)/streamlit run app.py
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cases=var/tests.json
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
@@ -26,6 +26,10 @@ check: .venv/dev.stamp
 
 evals: .venv/dev.stamp
 	$(BIN)/python -m evals
+
+# Hours; goes on where it was ended. A part: make torture ONLY="S1 S4" TRIALS=20
+torture: .venv/dev.stamp
+	$(BIN)/python -m evals torture $(if $(ONLY),--only $(ONLY)) $(if $(TRIALS),--trials $(TRIALS))
 
 screenshots: .venv/dev.stamp
 	$(BIN)/python -m tests.browser.screenshots

@@ -1,13 +1,11 @@
-"""The ASGI app: the pages, `/healthz` and the security headers. Run it with `streamlit run app.py`."""
+"""The ASGI app: the pages, `/healthz`, `/readyz`, the gate, the security headers. Run it: `streamlit run app.py`."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
-import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -15,14 +13,18 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
-from ui.documents import warm_up
+from ingest.document import Refusal
 from ui.errors import keep_messages_out_of_the_log, show_unexpected
+from ui.gate import Gate
+from ui.operations import healthz, known_settings, lifespan, readyz
 from ui.pages import NAMES
+from ui.reader import open_access
+from ui.sign_in import check_start
 
 _BASE = '<script>window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href }</script>'
 """Tells a page where its server is. Left to itself Streamlit first looks for one below the page, at
@@ -88,22 +90,25 @@ async def below(_request: Request) -> HTMLResponse:
     return HTMLResponse(page_below(), headers={"Cache-Control": "no-cache"})
 
 
-async def healthz(_request: Request) -> JSONResponse:
-    return JSONResponse({"status": "ok"})
+def start() -> None:
+    """Ends the process with one sentence where the app may not be served as it is configured.
+
+    Settings that are wrong are explained on the page, which shows nothing else then.
+    """
+    settings = known_settings()
+    try:
+        check_start(settings is not None and settings.sign_in == "required")
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        raise SystemExit(2) from None
 
 
-@asynccontextmanager
-async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Loads the index beside the server, which answers meanwhile."""
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
-    yield
-
-
+start()
 keep_messages_out_of_the_log()
 app = st.App(
     "ui/main.py",
     lifespan=lifespan,
-    routes=[Route("/healthz", healthz), *(Route(f"/{name}", below) for name in NAMES[1:])],
-    middleware=[Middleware(SecurityHeaders)],
+    routes=[Route("/healthz", healthz), Route("/readyz", readyz), *(Route(f"/{name}", below) for name in NAMES[1:])],
+    middleware=[Middleware(SecurityHeaders), Middleware(Gate, edits=lambda claims: open_access().admit(claims).edits)],
     on_script_error=show_unexpected,
 )

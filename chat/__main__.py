@@ -6,10 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from chat.commands import ask, check, feedback, points, selfcheck
+from chat.commands import ask, check, feedback, forget, points, selfcheck
 from ingest.document import Refusal
 
-COMMANDS = (ask, check, feedback, points, selfcheck)
+COMMANDS = (ask, check, feedback, points, selfcheck, forget)
 """Each has `add(commands)`, which sets `run(options) -> int` as its default."""
 
 

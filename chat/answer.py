@@ -115,5 +115,8 @@ class Answer:
     model: str | None = None
     prompt_version: str = ""
     build: str = ""
+    works: tuple[str, ...] = ()
+    """All works that were there for its reader."""
+
     ms: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)

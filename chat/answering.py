@@ -22,12 +22,14 @@ from chat.model_failure import ModelFailure
 from chat.model_writer import NotCovered, read_statements
 from chat.names import names_of
 from chat.paid import Purse, paid_reply
+from chat.quoting import nearest_sections
 from chat.ranked import ranked
 from chat.rewrite import accepted_rewrite, rewrite_prompt
 from chat.settings import Settings
 from chat.understand import Query, understand
 from chat.verify import Draft, DraftStatement, compose, verify
-from chat.write import QuotingWriter, nearest_sections
+from chat.withheld import check_seen
+from chat.write import QuotingWriter
 from ingest.document import Language, without_body
 from vectorstore.build import Build
 from vectorstore.retrieve import Hits, Search
@@ -220,6 +222,7 @@ class Answering:
 
     def _finished(self, answer: Answer) -> Finished:
         answer = named(answer, self._build)
+        check_seen((citation.work for citation in answer.citations), self._build, self._asked.user)
         warnings = answer_warnings(answer, self._build)
         return Finished(
             replace(
@@ -229,6 +232,7 @@ class Answering:
                 hits=tuple(ranked(self._hits)),
                 prompt_version=prompts.digest(),
                 build=self._build.id,
+                works=tuple(sorted(self._build.works)),
                 ms=self._clock.milliseconds(),
                 tokens={"in": self._tokens.read, "out": self._tokens.written},
             )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from langchain_core.embeddings import Embeddings
 
+from chat import metrics
+from chat.access import LOCAL, Person
 from chat.answer import Answer, Turn
 from chat.answering import Answering
 from chat.asked import Asked, Prompt
@@ -22,14 +26,16 @@ from chat.points import Order, TalkingPoints
 from chat.recorded import Recorded
 from chat.selfcheck import Mismatch, selfcheck
 from chat.settings import Settings
+from chat.withheld import check_seen
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
 from ingest.page_picture import PagePicture
-from vectorstore.build import Build, Progress, open_build, publish_build, writer_lock
+from vectorstore.build import Build, Progress, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import default_embedding, embedding_model
 from vectorstore.files import picture_of_quote
-from vectorstore.librarian import Librarian
+from vectorstore.librarian import Librarian, open_or_mend
 from vectorstore.library import live_shelf, read_corpus
+from vectorstore.part import PartOfBuild
 from vectorstore.retrieve import Search
 
 QUESTION_LIMIT = 4_000
@@ -38,8 +44,17 @@ QUESTION_LIMIT = 4_000
 PICTURES = 24
 """Pictures of pages that are kept, some 200 KB each; drawing one takes half a second."""
 
-LOCAL = "local"
-"""The user where nobody signs in."""
+
+VIEWS = 64
+"""Views of the build that are kept: of what is published, and for each owner of private works."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The live build as far as some may see it."""
+
+    search: Search
+    vocabulary: Vocabulary
 
 
 class Assistant:
@@ -61,57 +76,92 @@ class Assistant:
 
         self._home = settings.home
         self._embedding = settings.embedding or default_embedding()
-        self._catalogue = Catalogue.at(settings.home, settings.database_url)
+        self._catalogue = Catalogue.at(settings.home, settings.database_url, settings.chroma_url)
         self._ledger = Ledger(self._catalogue, settings.chat_tokens_per_user, settings.chat_tokens_per_day)
         self._embeddings = embeddings or embedding_model(self._embedding)
         self._lock = threading.Lock()
         self._pictures: dict[tuple[str, int, int], PagePicture | None] = {}
-        self._search: Search | None = None
-        self._vocabulary: Vocabulary | None = None
+        self._whole: Build | None = None
+        self._views: dict[frozenset[str], View] = {}
         self.search()
 
-    def search(self) -> Search:
-        """Search in the live build. Raises Refusal where there is none, or it was made with another model."""
+    def search(self, user: str = LOCAL.owner) -> Search:
+        """Search in the live build, as far as somebody may see it.
+
+        Raises Refusal where there is none, or it was made with another model.
+        """
+        return self._view(user).search
+
+    def _view(self, user: str) -> View:
         live = self._catalogue.live_build()
         with self._lock:
-            if self._search is not None and live is not None and self._search.build.id == live.id:
-                return self._search
-            build = open_build(self._home, self._catalogue)
-            if build.model != self._embedding:
-                build.close()
-                raise Refusal("build-other-model", built=build.model, wanted=self._embedding)
-            self._search = Search(build, self._embeddings)
-            self._vocabulary = Vocabulary(build)
-            return self._search
+            whole = self._whole
+            if whole is None or live is None or whole.id != live.id:
+                whole = open_or_mend(self._home, self._catalogue, self._embedding, self._embeddings)
+                if whole.model != self._embedding:
+                    whole.close()
+                    raise Refusal("build-other-model", built=whole.model, wanted=self._embedding)
+                self._whole, self._views = whole, {}
+            seen = frozenset(id_ for id_, work in whole.works.items() if work.seen_by(user))
+            view = self._views.pop(seen, None)
+            if view is None:
+                build = whole if len(seen) == len(whole.works) else PartOfBuild(whole, seen)
+                view = View(Search(build, self._embeddings), Vocabulary(build))
+            self._views = {**dict(list(self._views.items())[1 - VIEWS :]), seen: view}
+            return view
 
-    def quoted_edition(self, build: str, work: str, edition: str) -> Edition | None:
-        """An edition as an answer of a build quoted it, replaced since or not; None if it was removed."""
-        return self._catalogue.quoted_edition(build, work, edition) if build else None
+    def close(self) -> None:
+        """Lets the build and the database go."""
+        with self._lock:
+            if self._whole is not None:
+                self._whole.close()
+            self._whole, self._views = None, {}
+        self._catalogue.close()
 
-    def picture(self, edition: Edition, start: int, end: int) -> PagePicture | None:
+    def hidden_from(self, user: str) -> frozenset[str]:
+        """The works that are private to others."""
+        return self._catalogue.hidden_from(user)
+
+    def quoted_edition(self, build: str, work: str, edition: str, user: str = LOCAL.owner) -> Edition | None:
+        """An edition as an answer of a build quoted it, replaced since or not; None if it was removed, and for whom
+        it is private to somebody else."""
+        if not build or work in self.hidden_from(user):
+            return None
+        return self._catalogue.quoted_edition(build, work, edition)
+
+    def picture(self, edition: Edition, start: int, end: int, user: str = LOCAL.owner) -> PagePicture | None:
         """The page of a PDF that a quote begins on, with its places; None where there is none to show."""
+        if edition.work in self.hidden_from(user):
+            return None
         key = edition.key, start, end
         if key not in self._pictures:
             self._pictures = dict(list(self._pictures.items())[1 - PICTURES :])
             self._pictures[key] = picture_of_quote(self._home, edition, start, end)
         return self._pictures[key]
 
-    def librarian(self) -> Librarian:
-        """Who changes the library that is asked."""
-        return Librarian(self._home, self._catalogue, self._embedding, self._embeddings)
+    def librarian(self, person: Person) -> Librarian:
+        """Who changes the library that is asked, for an editor. Raises Refusal for anyone else."""
+        if not person.edits:
+            raise Refusal("editors-only")
+        return Librarian(self._home, self._catalogue, self._embedding, self._embeddings, person.owner)
 
     @property
     def build(self) -> Build:
-        return self.search().build
+        """What the one local user may see of the live build."""
+        return self.build_for(LOCAL.owner)
 
-    def works(self) -> list[Work]:
+    def build_for(self, user: str) -> Build:
+        """What somebody may see of the live build."""
+        return self.search(user).build
+
+    def works(self, user: str = LOCAL.owner) -> list[Work]:
         """The works that can be asked, glossaries aside."""
-        return [work for work in self.build.works.values() if work.role == "document"]
+        return [work for work in self.build_for(user).works.values() if work.role == "document"]
 
-    def editions(self, work: str) -> list[Edition]:
-        """The editions of a work, original first."""
+    def editions(self, work: str, user: str = LOCAL.owner) -> list[Edition]:
+        """The editions of a work, original first; none of one that is not there for them."""
         order = {"original": 0, "translation": 1, "digest": 2}
-        mine = [edition for edition in self.build.editions.values() if edition.work == work]
+        mine = [edition for edition in self.build_for(user).editions.values() if edition.work == work]
         return sorted(mine, key=lambda edition: (order[edition.kind], edition.lang))
 
     def ask(
@@ -121,7 +171,7 @@ class Assistant:
         history: Sequence[Turn] = (),
         language: Language | None = None,
         works: Collection[str] = (),
-        user: str = LOCAL,
+        user: str = LOCAL.owner,
     ) -> Answer:
         """The answer to a question, in its language unless another is asked for.
 
@@ -136,7 +186,7 @@ class Assistant:
         history: Sequence[Turn] = (),
         language: Language | None = None,
         works: Collection[str] = (),
-        user: str = LOCAL,
+        user: str = LOCAL.owner,
     ) -> AnswerStream:
         """The same as it is written: the events of chat/events.py, each statement when it is complete and checked.
 
@@ -154,9 +204,10 @@ class Assistant:
         language: Language | None = None,
         works: Collection[str] = (),
         budget: int | None = None,
+        user: str = LOCAL.owner,
     ) -> Prompt:
         """What a model would be shown of a question, follow-ups resolved without one; asks no model."""
-        return self._answering(self._asked(question, history, language, works, LOCAL)).prompt(budget)
+        return self._answering(self._asked(question, history, language, works, user)).prompt(budget)
 
     def complete(
         self,
@@ -167,27 +218,35 @@ class Assistant:
         language: Language | None = None,
         works: Collection[str] = (),
         budget: int | None = None,
+        user: str = LOCAL.owner,
     ) -> Answer:
         """The answer that comes of a model's reply to `prompt`, made elsewhere."""
-        asked = self._asked(question, history, language, works, LOCAL)
+        asked = self._asked(question, history, language, works, user)
         events = self._answering(asked, completion).events(rewriting=False, budget=budget)
         return AnswerStream(events, asked.question, asked.reply_language).whole()
 
-    def points(self, order: Order, user: str = LOCAL) -> TalkingPoints:
+    def points(self, order: Order, user: str = LOCAL.owner) -> TalkingPoints:
         """Talking points on a topic. Raises Refusal for an order that is none and for unknown works."""
-        return self.pointing(order, self.model, user).result()
+        began = time.monotonic()
+        found = self.pointing(order, self.model, user).result()
+        check_seen((span.edition.work for span in found.numbers), self.build_for(user), user)
+        metrics.ended("points", found.outcome, found.writer, time.monotonic() - began)
+        return found
 
-    def pointing(self, order: Order, model: LanguageModel | None, user: str = LOCAL) -> Pointing:
+    def pointing(self, order: Order, model: LanguageModel | None, user: str = LOCAL.owner) -> Pointing:
         """The course of an order, with a model or without: its prompt, its points. Raises Refusal as `points` does."""
-        search = self.search()
-        vocabulary = self._vocabulary or Vocabulary(search.build)
-        return Pointing(order, search, vocabulary, model, self._purse(model, user), self.settings)
+        view = self._view(user)
+        return Pointing(order, view.search, view.vocabulary, model, self._purse(model, user), self.settings)
 
     def check(
-        self, claim: str, language: Language | None = None, works: Collection[str] = (), user: str = LOCAL
+        self, claim: str, language: Language | None = None, works: Collection[str] = (), user: str = LOCAL.owner
     ) -> Check:
         """The verdict on each claim of a text. Raises Refusal for a text that is none and for unknown works."""
-        return self.checking(claim, self.model, language, works, user).result()
+        began = time.monotonic()
+        found = self.checking(claim, self.model, language, works, user).result()
+        check_seen((citation.work for citation in found.citations), self.build_for(user), user)
+        metrics.ended("check", found.verdict, found.writer, time.monotonic() - began)
+        return found
 
     def checking(
         self,
@@ -195,19 +254,19 @@ class Assistant:
         model: LanguageModel | None,
         language: Language | None = None,
         works: Collection[str] = (),
-        user: str = LOCAL,
+        user: str = LOCAL.owner,
     ) -> Checking:
         """The course of a check, with a model or without: its prompt, its verdicts. Raises Refusal as `check` does."""
-        return Checking(claim, works, language, self.search(), model, self._purse(model, user), self.settings)
+        return Checking(claim, works, language, self.search(user), model, self._purse(model, user), self.settings)
 
     def _purse(self, model: LanguageModel | None, user: str) -> Purse:
         """What was answered elsewhere costs nothing here."""
         ledger = self._ledger if model is not None and model is self.model else None
         return Purse(ledger, user, self.settings.chat_output)
 
-    def selfcheck(self, work: str) -> list[Mismatch]:
+    def selfcheck(self, work: str, user: str = LOCAL.owner) -> list[Mismatch]:
         """Where a work contradicts itself. Raises UnknownDocument."""
-        return selfcheck(self.build, work)
+        return selfcheck(self.build_for(user), work)
 
     def _asked(
         self,
@@ -218,13 +277,12 @@ class Assistant:
         user: str,
     ) -> Asked:
         question = question.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")  # unpaired surrogates
-        _check(question, works, self.build)
+        _check(question, works, self.build_for(user))
         return Asked(question, tuple(history), language, tuple(works), user)
 
     def _answering(self, asked: Asked, model: LanguageModel | None = None, ledger: Ledger | None = None) -> Answering:
-        search = self.search()
-        vocabulary = self._vocabulary or Vocabulary(search.build)
-        return Answering(asked, search, vocabulary, model, ledger, self.settings)
+        view = self._view(asked.user)
+        return Answering(asked, view.search, view.vocabulary, model, ledger, self.settings)
 
 
 def _check(question: str, works: Collection[str], build: Build) -> None:
@@ -248,7 +306,7 @@ def _chat_model(settings: Settings) -> LanguageModel | None:
 
 def ensure_index(settings: Settings, progress: Progress | None = None) -> None:
     """Indexes the bundled works where there is no build yet. Raises Refusal while another process does so."""
-    catalogue = Catalogue.at(settings.home, settings.database_url)
+    catalogue = Catalogue.at(settings.home, settings.database_url, settings.chroma_url)
     if catalogue.live_build() is not None:
         return
     model = settings.embedding or default_embedding()

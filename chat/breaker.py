@@ -30,6 +30,12 @@ class Breaker:
             self._until = self._clock() + self._pause
             return True
 
+    @property
+    def resting(self) -> bool:
+        """Whether the model is being left alone; asking changes nothing."""
+        with self._lock:
+            return self._failures >= FAILURES and self._clock() < self._until
+
     def worked(self) -> None:
         with self._lock:
             self._failures = 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-import prompts
+from chat.leaning import begins, is_first_person, leans, turns, wants_next
+from chat.modality import on_terms
 from chat.understand import asks
 from ingest.document import BODIES, HEADINGS, Language
 from ingest.passages import width
@@ -35,11 +35,18 @@ class Candidate:
     pieces: tuple[Piece, ...]
     words: frozenset[str]
     sentences: tuple[int, ...]
-    """Numbers of the sentences in the last piece's passage."""
+    """Numbers of the sentences in its passage."""
+
+    place: Place
+    """The passage it was found in; of a list that is one sentence, that of a member."""
+
+    turns: bool = False
+    """Its last sentence turns away from what stands before it."""
 
     @property
-    def place(self) -> Place:
-        return self.pieces[-1][0]
+    def skips(self) -> bool:
+        """Whether sentences of its passage are left out between two of its own."""
+        return len(self.sentences) < self.sentences[-1] - self.sentences[0] + 1
 
     @property
     def text(self) -> str:
@@ -72,24 +79,64 @@ def _of_section(sections: Sections, row: int, language: Language) -> Iterator[Ca
     if read[0].section.kind not in BODIES:
         return
     scenario, lead = _scenario(sections, read[0]), _lead(sections, read[0])
+    members = _members(sections, read[0]) if lead else []
+    listed = _candidate([*scenario, *lead, *members], (0,), sections, read[0]) if members else None
+    if listed is not None:
+        yield listed
+    title = _title(sections, read[0])
     for place in read:
-        text = place.passage.text
-        for number, (start, end) in enumerate(place.sentences):
-            numbers = [number]
-            before = scenario if number or place.passage.part else [*scenario, *lead]
-            start = start if number or place.section.kind != "item" else _after_number(text)
-            if _leans(text[start:end]):
-                if not number or _leans(text[slice(*place.sentences[number - 1])]):
-                    continue
-                start = place.sentences[number - 1][0]
-                numbers = [number - 1, number]
-            if not _stands(text[start:end], leads=bool(before)):
+        for number in range(len(place.sentences)):
+            if listed is not None and not number and not place.passage.part:
                 continue
-            end = start + len(text[start:end].rstrip(";；"))
-            pieces = (*before, (place, start, end))
-            found = Candidate(pieces, frozenset(content_words(text[start:end])), tuple(numbers))
-            if width(found.text) <= MAX_WIDTH:
+            own = _with_neighbours(place, number)
+            if not own:
+                continue
+            start, end = _reach(place, own[0], own[-1])
+            before = scenario if number or place.passage.part else [*scenario, *lead]
+            if not before and not own[0] and begins("unnamed", fold(place.passage.text[start:end])):
+                before = title
+            pieces = [(place, start, end)]
+            if len(own) < own[-1] - own[0] + 1:
+                pieces = [(place, *_reach(place, n, n)) for n in own]
+            if not _stands(place.passage.text[start:end], leads=bool(before)):
+                continue
+            if (found := _candidate([*before, *pieces], own, sections, place)) is not None:
                 yield found
+
+
+def _candidate(pieces: Sequence[Piece], numbers: Sequence[int], sections: Sections, place: Place) -> Candidate | None:
+    """Pieces as a candidate of a place, after the authors' names where they speak of themselves; None if too wide."""
+    said = fold(" ".join(at.passage.text[start:end] for at, start, end in pieces))
+    pieces = (*(_byline(sections, place) if is_first_person(said) else ()), *pieces)
+    at, start, end = pieces[-1]
+    end = start + len(at.passage.text[start:end].rstrip(";；"))
+    turned = len(numbers) > 1 and turns(fold(at.passage.text[slice(*at.sentences[numbers[-1]])]))
+    words = frozenset(content_words(said))
+    found = Candidate((*pieces[:-1], (at, start, end)), words, tuple(numbers), place, turned)
+    return found if width(found.text) <= MAX_WIDTH else None
+
+
+def _with_neighbours(place: Place, number: int) -> list[int]:
+    """A sentence with the one that it needs: the one before, the next; of a turn, what stands before all that leans
+    on it. Empty where it needs more."""
+    mine = fold(place.passage.text[slice(*place.sentences[number])])
+    if wants_next(mine):
+        after = number + 1 < len(place.sentences)
+        return [number, number + 1] if after and not _needs_before(place, number) else []
+    if not _needs_before(place, number):
+        return [number]
+    before = number - 1
+    while before >= 0 and turns(mine) and _needs_before(place, before):
+        before -= 1
+    return [before, number] if before >= 0 and not _needs_before(place, before) else []
+
+
+def _reach(place: Place, first: int, last: int) -> tuple[int, int]:
+    """From one sentence to another, without the number of an item's heading."""
+    start = place.sentences[first][0]
+    if not first and place.section.kind == "item":
+        start = _after_number(place.passage.text)
+    return start, place.sentences[last][1]
 
 
 def _after_number(text: str) -> int:
@@ -114,6 +161,33 @@ def _lead(sections: Sections, place: Place) -> list[Piece]:
     return []
 
 
+def _members(sections: Sections, place: Place) -> list[Piece]:
+    """The members of a list that is one sentence: bullets of one level after their lead, a semicolon after each but
+    the last. Any of them alone would say that there is no other."""
+    listed = place.edition.outline.sections
+    parent, at = place.section.parent, listed.index(place.section)
+    first = last = at
+    while listed[first - 1].kind == "bullet" and listed[first - 1].parent == parent:
+        first -= 1
+    while last + 1 < len(listed) and listed[last + 1].kind == "bullet" and listed[last + 1].parent == parent:
+        last += 1
+    pieces: list[Piece] = []
+    for section in listed[first : last + 1]:
+        for member in reading_places_of(sections, place, section.anchor)[:1]:
+            pieces.append((member, *member.sentences[0]))
+    ends = [member.passage.text[start:end].endswith((";", "；")) for member, start, end in pieces]
+    alone = all(len(member.sentences) == 1 for member, _, _ in pieces[:-1])
+    return pieces if len(pieces) > 1 and alone and all(ends[:-1]) and not ends[-1] else []
+
+
+def _byline(sections: Sections, place: Place) -> list[Piece]:
+    """The authors' names, as the document gives them."""
+    for line in reading_places_of(sections, place, "0.author")[:1]:
+        label = re.match(r"[^:：]{1,12}[:：]\s*", line.passage.text)
+        return [(line, label.end() if label else 0, len(line.passage.text))]
+    return []
+
+
 def _scenario(sections: Sections, place: Place) -> list[Piece]:
     """The heading of a case that a sentence holds in only: a scenario."""
     listed = {section.anchor: section for section in place.edition.outline.sections}
@@ -126,15 +200,34 @@ def _scenario(sections: Sections, place: Place) -> list[Piece]:
     return []
 
 
+def _title(sections: Sections, place: Place) -> list[Piece]:
+    """The bullet above, where it is a title: it names what "a major event" below it was."""
+    if place.section.kind != "bullet" or not place.section.parent:
+        return []
+    for above in reading_places_of(sections, place, place.section.parent)[:1]:
+        words = above.passage.text
+        if above.section.kind == "bullet" and len(above.sentences) == 1 and not _ends(words):
+            return [(above, 0, len(words))]
+    return []
+
+
 def reading_places_of(sections: Sections, place: Place, anchor: str) -> list[Place]:
     """The passages of another section in the same edition."""
     row = sections.row(place.work, anchor)
     return [] if row is None else [p for p in sections.places[row] if p.edition.id == place.edition.id]
 
 
-def _leans(sentence: str) -> bool:
-    """Whether a sentence begins with what only the one before it explains: it, this, however."""
-    return _begins("leaning").match(fold(sentence.lstrip("\"'「『“‘( "))) is not None
+def _needs_before(place: Place, number: int) -> bool:
+    """Whether a sentence says something else without the one before: it leans on it, or holds on its terms."""
+    mine = fold(place.passage.text[slice(*place.sentences[number])])
+    if leans(mine, first=not number):
+        return True
+    return number > 0 and not on_terms(mine) and on_terms(fold(place.passage.text[slice(*place.sentences[number - 1])]))
+
+
+def _ends(text: str) -> bool:
+    """Whether a text ends as a sentence, or introduces one."""
+    return text.rstrip("\"'」』”’)）").endswith(tuple("。！？.!?:：;；"))
 
 
 def _stands(sentence: str, *, leads: bool) -> bool:
@@ -142,9 +235,3 @@ def _stands(sentence: str, *, leads: bool) -> bool:
     whole = sentence.rstrip("\"'」』”’)）").endswith(tuple("。！？.!?"))
     whole = whole or (sentence.endswith((";", "；")) and (leads or width(sentence) >= MEMBER_WIDTH))
     return whole and width(sentence) >= MIN_WIDTH and not asks("pointing", sentence)
-
-
-@cache
-def _begins(key: str) -> re.Pattern[str]:
-    cues = [fold(cue) for cue in prompts.cues(key)]
-    return re.compile("|".join(rf"{re.escape(cue)}\b" if cue[0].isascii() else re.escape(cue) for cue in cues))

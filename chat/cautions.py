@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import prompts
 from chat.answer import Answer
-from chat.selfcheck import Mismatch, mismatch_message, mismatches_at
+from chat.selfcheck import Inconsistency, grouped, inconsistency_message, mismatches_at
 from chat.span import Span
 from ingest.document import Edition, Language, coarse_anchors
 from ingest.losses import loss_sentences
@@ -27,20 +27,17 @@ MOST = 3
 
 
 def mismatch_warnings(said: Iterable[tuple[str, Iterable[Span]]], build: Build, language: Language) -> tuple[str, ...]:
-    """A sentence for each place where the documents contradict themselves that statements with these spans meet."""
+    """A sentence for each matter on which the documents contradict themselves that statements with these spans meet."""
     found = [mismatch for text, spans in said for mismatch in mismatches_at(list(spans), text, build)]
-    met = {frozenset({mismatch.span, mismatch.other}): mismatch for mismatch in reversed(found)}
-    return tuple(mismatch_message(_as_read(mismatch), language) for mismatch in reversed(met.values()))[:MOST]
+    met = {frozenset({mismatch.span, mismatch.other}): mismatch for mismatch in found}
+    return tuple(inconsistency_message(_as_read(one), language) for one in grouped(list(met.values())))[:MOST]
 
 
-def _as_read(mismatch: Mismatch) -> Mismatch:
+def _as_read(found: Inconsistency) -> Inconsistency:
     """With the places as a reader knows them: the section, not the paragraph's anchor."""
-
-    def at_section(span: Span) -> Span:
-        return replace(span, anchor=coarse_anchors(span.edition.outline.sections)[span.anchor])
-
-    other = at_section(mismatch.other) if mismatch.other else None
-    return replace(mismatch, span=at_section(mismatch.span), other=other)
+    sections = [coarse_anchors(place.edition.outline.sections)[place.anchor] for place in found.places]
+    places = (replace(place, anchor=anchor) for place, anchor in zip(found.places, sections, strict=True))
+    return replace(found, places=tuple(places))
 
 
 def answer_warnings(answer: Answer, build: Build) -> tuple[str, ...]:

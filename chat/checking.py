@@ -9,9 +9,10 @@ from itertools import zip_longest
 
 import prompts
 from chat.asked import Prompt
-from chat.claims import Check, claims_of, composed, plain_text
+from chat.claims import Check, claims_of, composed, pasted, sentence_around
+from chat.conflicts import Finding
 from chat.context import Numbered, choose_passages
-from chat.judgement import Decided, Finding, Thresholds, decide, findings
+from chat.judgement import Decided, Thresholds, decide, findings
 from chat.model import LanguageModel
 from chat.model_check import SURE, accepted, check_prompt, read_verdicts
 from chat.model_failure import ModelFailure
@@ -37,7 +38,7 @@ class Checking:
         settings: Settings,
     ) -> None:
         """Raises Refusal as `claims.check` does."""
-        self._text = plain_text(text)
+        self._text = pasted(text)
         self._claims = claims_of(self._text, works, search.build)
         self._language = language or reply_language(self._text)
         self._works = works
@@ -86,7 +87,10 @@ class Checking:
 
     @cached_property
     def _found(self) -> list[tuple[str, list[Finding]]]:
-        return [(claim, findings(self._search, claim, self._works, self._names)) for claim in self._claims]
+        around = [(claim, sentence_around(claim, self._text)) for claim in self._claims]
+        return [
+            (claim, findings(self._search, claim, self._works, self._names, sentence)) for claim, sentence in around
+        ]
 
     def _passages(self, budget: int | None) -> tuple[Numbered, ...]:
         return choose_passages(self._hits(), self._language, budget or self._settings.chat_context)

@@ -15,10 +15,11 @@ from chat.span import Span
 from chat.understand import reply_language
 from chat.verify import cite
 from ingest.document import Language, Refusal, UnknownDocument
+from ingest.marked import visible
 from ingest.passages import sentence_spans
 from vectorstore.build import Build
 from vectorstore.retrieve import Search
-from vectorstore.words import content_words
+from vectorstore.words import states_something
 
 _WORST: tuple[Verdict, ...] = ("contradicted", "not_in_report", "supported")
 
@@ -51,6 +52,12 @@ class Part:
     reasons: tuple[Reason, ...]
     citations: tuple[int, ...]
 
+    @property
+    def citations_label(self) -> str:
+        """What its quotes are to it, in words.toml: they decide it, or they only come nearest to it."""
+        decided = self.verdict != "not_in_report" or any(reason.citation for reason in self.reasons)
+        return "check-decides" if decided else "check-nearest"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -77,16 +84,22 @@ def check(search: Search, text: str, works: Collection[str] = (), language: Lang
 
     Raises Refusal for a text that is empty, too long or says nothing, and UnknownDocument for a work that is not there.
     """
-    text = plain_text(text)
+    text = pasted(text)
     claims = claims_of(text, works, search.build)
     names = names_of(search.build)
-    decided = [decide(claim, findings(search, claim, works, names), names, Thresholds()) for claim in claims]
+    found = [findings(search, claim, works, names, sentence_around(claim, text)) for claim in claims]
+    decided = [decide(claim, one, names, Thresholds()) for claim, one in zip(claims, found, strict=True)]
     return composed(text, language or reply_language(text), claims, decided, search.build)
 
 
 def plain_text(text: str) -> str:
     """A text without what no store takes: unpaired surrogates and NUL."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+
+
+def pasted(text: str) -> str:
+    """A text as somebody pasted it, without what no store takes and nobody sees: controls, marks of direction."""
+    return visible(text)[0]
 
 
 def composed(text: str, language: Language, claims: Sequence[str], decided: Sequence[Decided], build: Build) -> Check:
@@ -119,8 +132,14 @@ def split_claims(text: str) -> Iterator[str]:
     for start, end in sentence_spans(text):
         for piece in re.split(r"[;；]\s*", text[start:end]):
             claim = _MARK.sub("", piece).strip()
-            if content_words(claim):
+            if states_something(claim):
                 yield claim
+
+
+def sentence_around(claim: str, text: str) -> str:
+    """The sentence of a text that a claim of it is the whole or a half of."""
+    spans = (text[start:end] for start, end in sentence_spans(text))
+    return next((sentence for sentence in spans if claim in sentence), claim)
 
 
 _MARK = re.compile(r"\A[\s•*#>-]*(?:\d{1,2}[.)、](?!\d))?")
@@ -140,4 +159,4 @@ def _part(claim: str, decided: Decided, numbers: dict[Span, int], build: Build) 
         places = [place for place in (mismatch.span, mismatch.other) if place is not None]
         cited += [numbers.setdefault(place, len(numbers) + 1) for place in places]
         reasons.append(Reason("document-disagrees", mismatch.here, mismatch.there, numbers[places[-1]]))
-    return Part(claim, decided.verdict, tuple(reasons), tuple(dict.fromkeys(cited)))
+    return Part(claim, decided.verdict, tuple(dict.fromkeys(reasons)), tuple(dict.fromkeys(cited)))

@@ -11,10 +11,11 @@ import prompts
 from chat.answer import Citation
 from chat.claims import Check, Part, Reason
 from chat.points_file import citation_row
-from chat.selfcheck import Mismatch, mismatch_message
+from chat.selfcheck import Inconsistency, Mismatch, grouped, inconsistency_message
 from chat.verify import cite
 from ingest.document import Language
 from vectorstore.build import Build
+from vectorstore.words import for_reader
 
 
 class CheckRow(BaseModel):
@@ -57,7 +58,7 @@ def check_text(check: Check) -> str:
     lines = [check.notice] if check.notice else []
     lines += [line for part in check.parts for line in _part_lines(part, check.language)]
     for citation in check.citations:
-        lines += [_place(citation), f"      {citation.quote}"]
+        lines += [for_reader(_place(citation), check.language), f"      {citation.quote}"]
     return "\n".join([*lines, judge_line(check, check.language)])
 
 
@@ -69,20 +70,32 @@ def judge_line(check: Check, language: Language) -> str:
 
 def _part_lines(part: Part, language: Language) -> list[str]:
     marks = "".join(f"[{number}]" for number in part.citations)
-    verdict, colon = prompts.words(language)[f"verdict-{part.verdict}"], ": " if language == "en" else "："
-    return [f"{verdict}{colon}{part.text} {marks}".rstrip(), *(f"  - {_reason(r, language)}" for r in part.reasons)]
+    words, colon = prompts.words(language), ": " if language == "en" else "："
+    reasons = [f"  - {_reason(reason, language)}" for reason in part.reasons]
+    if part.citations_label == "check-nearest" and marks:
+        reasons.append(f"  - {words[part.citations_label]}{colon}{marks}")
+        marks = ""
+    return [f"{words[f'verdict-{part.verdict}']}{colon}{part.text} {marks}".rstrip(), *reasons]
 
 
 def _reason(reason: Reason, language: Language) -> str:
     words = prompts.words(language)
     mark = f"[{reason.citation}]" if reason.citation else ""
     colon, space, stop = (": ", " ", ". ") if language == "en" else ("：", "", "。")
+    claim_says, document_says = shown_sides(reason, language)
     if reason.type == "document-disagrees":
-        said = " ≠ ".join(f"“{text}”" for text in (reason.claim_says, reason.document_says))
+        said = " ≠ ".join(f"“{text}”" for text in (claim_says, document_says))
         return f"{words[reason.label]}{colon}{said} {mark}".rstrip()
-    sides = [(words["check-claim-says"], reason.claim_says), (words["check-document-says"], reason.document_says)]
+    sides = [(words["check-claim-says"], claim_says), (words["check-document-says"], document_says)]
     said = " ".join(f"{label}{space}{text}" for label, text in sides if text)
     return f"{words[reason.label]}{stop if said else ''}{said} {mark}".rstrip()
+
+
+def shown_sides(reason: Reason, language: Language) -> tuple[str, str]:
+    """What a claim and the document say, the document's words in the reader's script; the quote keeps its own."""
+    within = reason.type == "document-disagrees"
+    claim_says = for_reader(reason.claim_says, language) if within else reason.claim_says
+    return claim_says, for_reader(reason.document_says, language)
 
 
 def _place(citation: Citation) -> str:
@@ -91,17 +104,18 @@ def _place(citation: Citation) -> str:
 
 
 def selfcheck_row(work: str, found: list[Mismatch], build: Build) -> dict[str, Any]:
-    """A self-check as the JSON value of `selfcheck`: each finding with the one or two places that it is about."""
+    """A self-check as the JSON value of `selfcheck`: each finding with the places that it is about."""
     return {
         "work": work,
         "findings": [
             {
-                "kind": mismatch.kind,
-                "here": mismatch.here,
-                "there": mismatch.there,
-                "citations": [citation_row(citation) for citation in _citations(mismatch, build)],
+                "kind": one.kind,
+                "here": one.printed[0],
+                "there": one.computed or one.printed[1],
+                "printed": list(one.printed),
+                "citations": [citation_row(citation) for citation in _citations(one, build)],
             }
-            for mismatch in found
+            for one in grouped(found)
         ],
         "build": build.id,
     }
@@ -110,12 +124,11 @@ def selfcheck_row(work: str, found: list[Mismatch], build: Build) -> dict[str, A
 def selfcheck_text(found: list[Mismatch], build: Build, language: Language) -> str:
     """A self-check as plain text, each finding with its places."""
     lines = []
-    for mismatch in found:
-        lines.append(mismatch_message(mismatch, language))
-        lines += [_place(citation) for citation in _citations(mismatch, build)]
+    for one in grouped(found):
+        lines.append(inconsistency_message(one, language))
+        lines += [_place(citation) for citation in _citations(one, build)]
     return "\n".join(lines) or prompts.message("selfcheck-none", language)
 
 
-def _citations(mismatch: Mismatch, build: Build) -> list[Citation]:
-    places = [place for place in (mismatch.span, mismatch.other) if place is not None]
-    return [cite(place, number, build) for number, place in enumerate(places, 1)]
+def _citations(one: Inconsistency, build: Build) -> list[Citation]:
+    return [cite(place, number, build) for number, place in enumerate(one.places, 1)]

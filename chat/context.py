@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import prompts
 from chat.model import Message
+from chat.quoting import reading_place
 from chat.span import Span
-from chat.write import reading_place
 from ingest.document import CAPTIONS, Edition, Language, Work, without_body
 from ingest.marked import visible
 from ingest.passages import sentence_spans, width

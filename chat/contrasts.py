@@ -35,9 +35,9 @@ CLEAR = 0.35
 
 def _direction(pair: Counterpart, statement: Reading, _: Sequence[Source], __: Sequence[Counterpart]) -> str:
     """A word of a clause that takes another side than all of its counterpart's sentence, which takes a side."""
-    mine, theirs = _sides(pair.clause.poles), _sides(pair.other.poles)
-    whole = _sides(pole for clause in pair.sentence for pole in clause.poles)
-    said = _sides(pole for clause in statement.clauses for pole in clause.poles)
+    mine, theirs = sides_taken(pair.clause.poles), sides_taken(pair.other.poles)
+    whole = sides_taken(pole for clause in pair.sentence for pole in clause.poles)
+    said = sides_taken(pole for clause in statement.clauses for pole in clause.poles)
     for axis, sides in mine.items():
         against = theirs.get(axis) or (whole.get(axis, set()) if pair.share >= CLEAR else set())
         if _both_deny(pair) and _words_side(pair.clause, axis) & _words_side(pair.other, axis):
@@ -60,7 +60,8 @@ def _words_side(clause: Clause, axis: str) -> set[str]:
 _FLIPPED = {"up": "down", "down": "up", "high": "low", "low": "high"}
 
 
-def _sides(poles: Iterable[Pole]) -> dict[str, set[str]]:
+def sides_taken(poles: Iterable[Pole]) -> dict[str, set[str]]:
+    """The side that words take of each matter, what is denied turned."""
     found: dict[str, set[str]] = {}
     for pole in poles:
         side = _FLIPPED.get(pole.side, f"not {pole.side}") if pole.denied else pole.side
@@ -124,8 +125,13 @@ def _hedge(pair: Counterpart, statement: Reading, sources: Sequence[Source], pai
 # On what terms
 
 
+_ONLY_THEN = "才"
+"""What the clause begins with that follows from the terms: 只有…,才可能…"""
+
+
 def _condition(pair: Counterpart, statement: Reading, _: Sequence[Source], __: Sequence[Counterpart]) -> str:
     terms = [clause for clause in pair.sentence if clause.condition]
+    terms = [clause for clause in terms if clause.condition != _ONLY_THEN] or terms
     if not terms or pair.other in terms or any(clause.condition for clause in statement.clauses):
         return ""
     stated = frozenset().union(*(clause.words for clause in statement.clauses))

@@ -77,7 +77,8 @@ class Vocabulary:
         self.words = {word for index in build.keywords.values() for word in index.words}
         self.words |= {word for term in build.glossary.terms for name in term.names for word in tokens(name)}
         terms = [name for term in build.glossary.terms if term.spoken for name in term.names]
-        self.gazetteer = Gazetteer([*(place.passage.text for place in build.places), *terms])
+        texts = [place.passage.text for place in build.places]
+        self.gazetteer = Gazetteer([*texts, *terms], [*build.folded, *map(fold, terms)])
         self._keywords = tuple(build.keywords.values())
         self.latin = [word for word in self.words if word[0].isascii() and word[0].isalpha() and len(word) > 3]
 

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from chat import metrics
 from chat.answer import Answer
 from chat.conversation import State
 from chat.events import AnswerStream, Finished
 from chat.history import History
+from chat.journal import event
 from ingest.document import Refusal
 
 PATIENCE = 8.0
@@ -21,6 +23,9 @@ PATIENCE = 8.0
 
 AT_ONCE = 8
 """Answers written at the same time; more wait."""
+
+LEAVE = 10.0
+"""Seconds that answers are given to end in when the server stops; a model's takes 18 at most, a quoting one 0.2."""
 
 _BETWEEN_SAVES = 0.25
 
@@ -35,6 +40,19 @@ class _Job:
     lock: threading.Lock = field(default_factory=threading.Lock)
     begun: float = field(default_factory=time.monotonic)
     seen: float = field(default_factory=time.monotonic)
+    kept: bool = False
+    """Whether it goes on though no page looks: the server is stopping, and pages have lost it."""
+
+
+def _record(job: _Job, state: State, answer: Answer | None, refusal: Refusal | None) -> None:
+    """One line in the log and one count in the figures for an answer that ended; none of its words."""
+    seconds = time.monotonic() - job.begun
+    outcome = answer.outcome if answer is not None and state == "whole" else state
+    writer = answer.writer if answer is not None else "nobody"
+    metrics.ended("answer", outcome, writer, seconds)
+    facts = {"ms": answer.ms, "tokens": answer.tokens, "model": answer.model, "build": answer.build} if answer else {}
+    why = {"refusal": refusal.key} if refusal else {}
+    event("answer", outcome=outcome, writer=writer, seconds=round(seconds, 3), **facts, **why)
 
 
 class Desk:
@@ -60,34 +78,52 @@ class Desk:
         target = threading.Thread(target=self._run, args=(job, open_stream, follow_up), name="answer", daemon=True)
         target.start()
 
-    def writing(self, turn: str) -> bool:
-        """Whether an answer is being written. Asking keeps it going."""
-        job = self._jobs.get(turn)
+    def writing(self, owner: str, turn: str) -> bool:
+        """Whether an answer of the owner's is being written. Asking keeps it going."""
+        job = self._mine(owner, turn)
         if job is None or job.ended.is_set():
             return False
         job.seen = time.monotonic()
         return True
 
-    def answer(self, turn: str) -> Answer | None:
-        """What there is of an answer that is being written."""
-        job = self._jobs.get(turn)
-        return job.answer if job else None
+    def answer(self, owner: str, turn: str) -> Answer | None:
+        """What there is of an answer of the owner's that is being written."""
+        job = self._mine(owner, turn)
+        return self._history.as_seen(owner, job.answer) if job and job.answer else None
 
-    def wait(self, turn: str, seconds: float) -> bool:
-        """Whether an answer has ended, at most so many seconds after it was begun. One never begun here has."""
-        job = self._jobs.get(turn)
+    def wait(self, owner: str, turn: str, seconds: float) -> bool:
+        """Whether an answer has ended, at most so many seconds after it was begun.
+
+        One never begun here has, and so has another owner's.
+        """
+        job = self._mine(owner, turn)
         return job is None or job.ended.wait(max(0.0, job.begun + seconds - time.monotonic()))
 
-    def wait_for_follow_ups(self, turn: str, seconds: float) -> bool:
+    def wait_for_follow_ups(self, owner: str, turn: str, seconds: float) -> bool:
         """Whether the questions that go on from an answer are settled within the time."""
-        job = self._jobs.get(turn)
+        job = self._mine(owner, turn)
         return job is None or job.followed.wait(seconds)
 
     def stop(self, owner: str, turn: str) -> None:
         """Ends an answer at once, with what there is of it. Another owner's goes on."""
-        job = self._jobs.get(turn)
-        if job is not None and job.owner == owner:
+        job = self._mine(owner, turn)
+        if job is not None:
             self._end(job, "stopped", job.answer)
+
+    def _mine(self, owner: str, turn: str) -> _Job | None:
+        """Another owner's is none."""
+        job = self._jobs.get(turn)
+        return job if job is not None and job.owner == owner else None
+
+    def close(self, seconds: float = LEAVE) -> None:
+        """Lets the answers that are being written come to their end for so long; then ends and saves the rest."""
+        until = time.monotonic() + seconds
+        jobs = list(self._jobs.values())
+        for job in jobs:
+            job.kept = True
+        for job in jobs:
+            if not job.ended.wait(max(0.0, until - time.monotonic())):
+                self._end(job, "stopped", job.answer)
 
     def _run(
         self,
@@ -96,7 +132,7 @@ class Desk:
         follow_up: Callable[[Answer], Sequence[str]] | None,
     ) -> None:
         try:
-            with self._room:
+            with self._room, metrics.WRITING.track_inprogress():
                 self._write(job, open_stream)
                 if follow_up and job.answer and job.answer.ended == "complete":
                     self._follow(job, follow_up)
@@ -133,7 +169,7 @@ class Desk:
             self._explain(error)
 
     def _forsaken(self, job: _Job) -> bool:
-        return time.monotonic() - job.seen > self._patience
+        return not job.kept and time.monotonic() - job.seen > self._patience
 
     def _end(self, job: _Job, state: State, answer: Answer | None, refusal: Refusal | None = None) -> None:
         with job.lock:
@@ -141,6 +177,7 @@ class Desk:
                 return
             self._save(job, state, answer, refusal)
             job.answer = answer
+            _record(job, state, answer, refusal)
             job.ended.set()
 
     def _save(self, job: _Job, state: State, answer: Answer | None, refusal: Refusal | None = None) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+import prompts
 from ingest.document import Language, Refusal
 
 FileFormat = Literal["md", "docx", "pptx"]
@@ -18,10 +19,11 @@ FILE_FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The source of a line: where it stands, and its words; then those of the original, if that is another text."""
+    """The source of a line: where it stands, and its words; `original`: the original's, if that is another text."""
 
     source: str
     quotes: tuple[str, ...] = ()
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class Handout:
 
     footer: str = ""
     """A line for the foot of every page or slide."""
+
+    closing_heading: str = ""
+    """Over the last lines, where they have a slide of their own; empty: the title."""
 
     @property
     def numbers(self) -> dict[Note, int]:
@@ -103,11 +108,14 @@ def handout_bytes(handout: Handout, format_: FileFormat) -> bytes:
 
 
 def note_text(note: Note, language: Language) -> str:
-    """A note in one line: the source, then its words in quotation marks."""
+    """A note in one line: the source, then its words in quotation marks, then those of the original, said to be so."""
     opening, closing = ("「", "」") if language == "zh-Hant" else ("“", "”")
     between = " " if language == "en" else ""
     colon = ": " if language == "en" else "："
     quotes = between.join(f"{opening}{printable(quote)}{closing}" for quote in note.quotes)
+    if note.original:
+        label = prompts.words(language)["point-original"]
+        quotes += f"{between}{label}{colon}{opening}{printable(note.original)}{closing}"
     return printable(note.source) + (colon + quotes if quotes else "")
 
 

@@ -29,7 +29,7 @@ _STYLES = (
     ("Heading 1", 14.0, "1F2A37"),
     ("Normal", 11.0, None),
     ("List Bullet", 11.0, None),
-    ("Footer", 9.0, "5B6472"),
+    ("Footer", 8.0, "5B6472"),
 )
 
 
@@ -43,7 +43,7 @@ def to_docx(handout: Handout) -> bytes:
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(2.3)
-    page.top_margin = page.bottom_margin = Cm(2.2)
+    page.top_margin, page.bottom_margin, page.footer_distance = Cm(2.2), Cm(2.4), Cm(1.0)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = printable(handout.title)[:255], "Footnote", ""
     properties.language = handout.language
@@ -57,6 +57,7 @@ def to_docx(handout: Handout) -> bytes:
             _add_line(document, line, notes, listed=part.listed)
     for n, text in enumerate(handout.closing):
         paragraph = document.add_paragraph(printable(text), style="Subtitle")
+        paragraph.paragraph_format.keep_with_next = n < len(handout.closing) - 1
         if not n:
             _rule_above(paragraph)
     page.footer.paragraphs[0].text = printable(handout.footer)
@@ -84,7 +85,7 @@ def _add_line(document: Document, line: Line, notes: list[Note], *, listed: bool
 
 
 def _dress(document: Document, language: Language) -> None:
-    """Gives the styles their sizes and colours, and names a font and a language for Chinese in each."""
+    """Gives the styles sizes, colours and even spaces, and names a font and a language for Chinese in each."""
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
@@ -95,7 +96,10 @@ def _dress(document: Document, language: Language) -> None:
         if colour:
             style.font.color.rgb = RGBColor.from_string(colour)
         style.paragraph_format.space_after = Pt(6)
-        _name_fonts(style.element.get_or_add_rPr(), language)
+        properties = style.element.get_or_add_rPr()
+        for spread in [*properties.findall(qn("w:spacing")), *style.element.findall(f".//{qn('w:contextualSpacing')}")]:
+            spread.getparent().remove(spread)
+        _name_fonts(properties, language)
     defaults: Any = document.styles.element.find(qn("w:docDefaults"))
     _name_fonts(defaults.find(f"{qn('w:rPrDefault')}/{qn('w:rPr')}"), language)
 
@@ -137,20 +141,27 @@ _SEPARATORS = (
     '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p></w:footnote>'
 )
 _FOOTNOTE = (
-    '<w:footnote w:id="{id}"><w:p><w:pPr><w:spacing w:after="40"/></w:pPr>'
+    '<w:footnote w:id="{id}"><w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>'
     '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteRef/></w:r>'
-    '<w:r><w:rPr><w:sz w:val="17"/></w:rPr><w:t xml:space="preserve"> {text}</w:t></w:r></w:p></w:footnote>'
+    '<w:r><w:t xml:space="preserve"> {text}</w:t></w:r></w:p></w:footnote>'
 )
 
 
 def _add_footnotes(document: Document, texts: list[str]) -> None:
     """Adds the part that python-docx does not know: the footnotes (ECMA-376 part 1, 11.3.7)."""
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
     from docx.oxml.ns import nsdecls
+    from docx.shared import Pt
 
-    written = "".join(_FOOTNOTE.format(id=id_, text=escape(text)) for id_, text in enumerate(texts, 1))
+    style: Any = document.styles.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = document.styles["Normal"]
+    style.font.size, style.paragraph_format.space_after = Pt(8.5), Pt(2)
+    written = "".join(
+        _FOOTNOTE.format(id=id_, style=style.style_id, text=escape(text)) for id_, text in enumerate(texts, 1)
+    )
     xml = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:footnotes {nsdecls("w")}>{_SEPARATORS}{written}'
     data = f"{xml}</w:footnotes>".encode()
     part = Part(PackURI("/word/footnotes.xml"), _FOOTNOTES, data, document.part.package)

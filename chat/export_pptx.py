@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.75
 """Of a slide, in inches."""
 
-BODY_POINTS, TITLE_POINTS, SMALL_POINTS = 20, 28, 12
+BODY_POINTS, TITLE_POINTS, SMALL_POINTS = 20, 28, 10
 LINE_CHARACTERS = 41
 """Chinese characters of a body line: the width inside the margins over 20 points, less the bullet."""
 
-SLIDE_LINES = 11.0
+SLIDE_LINES = 12.0
 """Body lines that fit under the heading; half a line stands between two points."""
 
-INK, FAINT = (0x1F, 0x2A, 0x37), (0x5B, 0x64, 0x72)
+INK, FAINT, RULE = (0x1F, 0x2A, 0x37), (0x5B, 0x64, 0x72), (0x2F, 0x6F, 0x9F)
 
 
 def to_pptx(handout: Handout) -> bytes:
@@ -49,21 +49,29 @@ def to_pptx(handout: Handout) -> bytes:
             heading = part.heading if len(slides) == 1 else f"{_short(part.heading)} ({n}/{len(slides)})"
             _content_slide(deck, handout, heading, lines, numbers, listed=part.listed)
     for lines in _slides_of(tuple(Line(text) for text in handout.closing)):
-        _content_slide(deck, handout, handout.title, lines, numbers, listed=False)
+        _content_slide(deck, handout, handout.closing_heading or handout.title, lines, numbers, listed=False)
     file = io.BytesIO()
     deck.save(file)
     return file.getvalue()
 
 
-def _slides_of(lines: tuple[Line, ...]) -> Iterator[list[Line]]:
-    """The lines in runs that fit on a slide; a line longer than a slide is parted at the end of a sentence or word."""
+def _slides_of(lines: tuple[Line, ...]) -> list[list[Line]]:
+    """The lines on as few slides as hold them, as evenly as they go; a line longer than a slide is parted at the end
+    of a sentence or word."""
+    pieces = list(itertools.chain.from_iterable(map(_pieces, lines)))
+    tried = [list(_filled(pieces, SLIDE_LINES - n / 2)) for n in range(int(2 * SLIDE_LINES))]
+    return [slides for slides in tried if len(slides) == len(tried[0])][-1]
+
+
+def _filled(pieces: list[Line], height: float) -> Iterator[list[Line]]:
+    """The pieces in runs of so many lines each, one piece at least."""
     slide: list[Line] = []
-    room = SLIDE_LINES
-    for line in itertools.chain.from_iterable(map(_pieces, lines)):
+    room = height
+    for line in pieces:
         needed = _lines_needed(line.text)
         if slide and needed > room:
             yield slide
-            slide, room = [], SLIDE_LINES
+            slide, room = [], height
         slide.append(line)
         room -= needed + 0.5
     if slide:
@@ -111,6 +119,7 @@ def _title_slide(deck: Presentation, handout: Handout) -> None:
     _fill(title, [[(_short(handout.title, 160), False)]], 36, INK, handout.language)
     rows = [[(printable(text), False)] for text in handout.subtitle]
     _fill(subtitle, rows or [[("", False)]], 16, FAINT, handout.language)
+    _rule(slide, 4.0)
     _footer(slide, handout)
 
 
@@ -126,13 +135,14 @@ def _content_slide(
     slide = deck.slides.add_slide(deck.slide_layouts[1])
     title, body = slide.placeholders[0], slide.placeholders[1]
     _place(title, MARGIN, 0.45, 1.0)
-    _place(body, MARGIN, 1.6, 5.0)
+    _place(body, MARGIN, 1.75, 4.95)
     _fill(title, [[(_short(heading), False)]], TITLE_POINTS, INK, handout.language)
     rows = []
     for line in lines:
-        marks = " ".join(f"[{numbers[note]}]" for note in dict.fromkeys(line.notes))
-        rows.append([(printable(line.text), False), *([(f" {marks}", True)] if marks else [])])
+        marks = "\u00a0".join(f"[{numbers[note]}]" for note in dict.fromkeys(line.notes))
+        rows.append([(printable(line.text), False), *([(f"\u00a0{marks}", True)] if marks else [])])
     _fill(body, rows, BODY_POINTS, INK, handout.language, listed=listed)
+    _rule(slide, 1.5)
     _footer(slide, handout)
     notes = dict.fromkeys(note for line in lines for note in line.notes)
     texts = [f"[{numbers[note]}] {note_text(note, handout.language)}" for note in notes]
@@ -212,11 +222,27 @@ def _name_fonts(run: Any, language: Language) -> None:
     properties.find("{*}latin").addnext(chinese)
 
 
-def _paint(run: Any, colour: tuple[int, int, int]) -> None:
+def _rule(slide: Slide, top: float) -> None:
+    """A thin line under the heading."""
+    from pptx.enum.shapes import MSO_CONNECTOR
+    from pptx.util import Inches, Pt
+
+    left, right, at = Inches(MARGIN), Inches(WIDTH - MARGIN), Inches(top)
+    rule: Any = slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, left, at, right, at)
+    rule.line.width = Pt(1)
+    rule.line.color.rgb = _colour(RULE)
+    rule._element.remove(rule._element.find("{*}style"))  # the theme's, with a shadow
+
+
+def _colour(colour: tuple[int, int, int]) -> Any:
     from pptx.dml.color import RGBColor
 
     make: Any = RGBColor
-    run.font.color.rgb = make(*colour)
+    return make(*colour)
+
+
+def _paint(run: Any, colour: tuple[int, int, int]) -> None:
+    run.font.color.rgb = _colour(colour)
 
 
 def _footer(slide: Slide, handout: Handout) -> None:

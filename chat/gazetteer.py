@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import prompts
-from vectorstore.words import to_simplified
+from vectorstore.words import fold, to_simplified
 
 TICKER = 4
 """Latin names of so few letters count only as written: wld is no Worldcoin."""
@@ -41,9 +41,10 @@ class Entity:
 class Gazetteer:
     """Looks up the entities that a question names and that none of the given texts does."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._text = to_simplified("\n".join(texts))
-        self._lowered = self._text.lower()
+    def __init__(self, texts: Sequence[str], folded: Sequence[str]) -> None:
+        """`folded`: the same texts in the form in which texts are compared."""
+        self._text = "\n".join(texts)
+        self._folded = "\n".join(folded)
 
     def absent(self, question: str) -> list[str]:
         """The names in a question, as typed there, of entities that the texts never mention.
@@ -65,7 +66,7 @@ class Gazetteer:
 
     def _mentions(self, entity: Entity) -> bool:
         return any(
-            _stands_in(self._text, name) if _is_cased(name, entity) else _stands_in(self._lowered, name.lower())
+            _stands_in(self._text, name) if _is_cased(name, entity) else _stands_in(self._folded, fold(name))
             for name in entity.names
         )
 
@@ -139,7 +140,8 @@ def _short_forms() -> frozenset[str]:
 
 
 def _is_cased(name: str, entity: Entity) -> bool:
-    return not name.isascii() or entity.cased or len(name) <= TICKER
+    """Whether a name is Latin and counts only with its capitals."""
+    return name.isascii() and (entity.cased or len(name) <= TICKER)
 
 
 def _stands_in(text: str, name: str) -> bool:

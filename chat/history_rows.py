@@ -68,6 +68,12 @@ def exchange_of(row: sa.Row[Any]) -> Exchange:
     )
 
 
+def answer_row(answer: Answer | None) -> dict[str, Any]:
+    """An answer as JSON; of none, nothing."""
+    found: dict[str, Any] = answer_adapter().dump_python(answer, mode="json") if answer else {}
+    return found
+
+
 @cache
 def answer_adapter() -> Any:
     """To and from JSON; fields that a later version adds get their defaults."""

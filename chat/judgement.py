@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.evidence import Evidence, SourceText, section_evidence, sentence_at, side_of
+from chat.conflicts import Finding, conflicts, differs_in_year, has_verbatim, is_unheard, outweighs, turned
+from chat.evidence import Evidence, SourceText, section_evidence, sentence_at
 from chat.names import Names
 from chat.numbers import occurs
 from chat.problem import Problem, ProblemKind
@@ -43,18 +44,6 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A section beside a claim: what of the claim it does not say, and how much of its wording it has."""
-
-    hit: Hit
-    evidence: Evidence
-    problems: tuple[Problem, ...]
-    share: float
-    words: float
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
 class DecidedReason:
     type: str
     claim_says: str
@@ -71,8 +60,10 @@ class Decided:
     spans: tuple[Span, ...]
 
 
-def findings(search: Search, claim: str, works: Collection[str], names: Names) -> list[Finding]:
-    """The best sections for a claim, best first."""
+def findings(
+    search: Search, claim: str, works: Collection[str], names: Names, sentence: str | None = None
+) -> list[Finding]:
+    """The best sections for a claim, best first. `sentence`: the one that the claim is a half of."""
     reading = read(claim, names)
     near = search.sentence_similarities(claim)
     found = []
@@ -85,93 +76,74 @@ def findings(search: Search, claim: str, works: Collection[str], names: Names) -
         words, _ = shared_words(reading, evidence.texts, names, plain=True)
         alike = max((near.get((p.index, n), 0.0) for p in hit.places for n in range(len(p.sentences))), default=0.0)
         problems = tuple(support(claim, [evidence], names))
+        if sentence and sentence != claim:
+            problems = _within(sentence, problems, evidence, names)
         found.append(Finding(hit, evidence, problems, share, words, alike))
     return found
 
 
+_TERMS: frozenset[ProblemKind] = frozenset({"condition", "attribution"})
+_LONGEST = 600
+"""Characters of a sentence that is looked at beside each section."""
+
+
+def _within(sentence: str, problems: tuple[Problem, ...], evidence: Evidence, names: Names) -> tuple[Problem, ...]:
+    """The problems of half a sentence, less the terms that its other half names: "it depends on two things: …; …"."""
+    if len(sentence) > _LONGEST or not any(problem.kind in _TERMS for problem in problems):
+        return problems
+    missing = {problem.kind for problem in support(sentence, [evidence], names)}
+    return tuple(problem for problem in problems if problem.kind not in _TERMS or problem.kind in missing)
+
+
 def _evidence(hit: Hit, build: Build) -> Evidence:
+    """The section in every edition: the languages as found, in each the original before the digest."""
     editions = [edition for edition in build.editions.values() if edition.work == hit.work]
-    order = {place.edition.id: number for number, place in enumerate(hit.places)}
-    return section_evidence(hit.anchor, sorted(editions, key=lambda edition: order.get(edition.id, 99)))[0]
+    languages = list(dict.fromkeys([*(place.edition.lang for place in hit.places), *(e.lang for e in editions)]))
+    editions.sort(key=lambda edition: (languages.index(edition.lang), _KINDS.index(edition.kind)))
+    return section_evidence(hit.anchor, editions)[0]
+
+
+_KINDS = ("original", "translation", "digest")
 
 
 def decide(claim: str, found: Sequence[Finding], names: Names, thresholds: Thresholds) -> Decided:
     """The verdict on a claim from the sections found for it."""
     reading = read(claim, names)
+    against = sorted(_opponents(reading, found, names, thresholds), key=lambda one: -one[0].share)
     for finding in found:
-        if _supports(finding, reading, thresholds):
+        if _supports(finding, reading, thresholds) and not turned(finding, reading, names):
+            if against and outweighs(against[0][1], against[0][0], finding, reading, names):
+                break
             mild = [_reason(problem) for problem in finding.problems if problem.kind == "bound"]
             return Decided("supported", tuple(mild), _deciding(reading, finding, names))
-    candidates = [finding for finding in found if finding.share >= thresholds.contradicted]
-    for finding in sorted(candidates, key=lambda f: -f.share):
-        against = [problem for problem in finding.problems if _conflicts(problem, finding, reading, found, names)]
-        blocking = [p for p in finding.problems if _is_unheard(p, finding, reading, found, names)]
-        if against and not blocking:
-            told = [with_rival(problem, reading, finding.evidence, names) for problem in against]
-            return Decided("contradicted", tuple(map(_reason, told)), ())
+    for finding, problems in against:
+        told = [with_rival(problem, reading, finding.evidence, names) for problem in problems]
+        return Decided("contradicted", tuple(map(_reason, told)), ())
     return _absent(claim, reading, found, names)
+
+
+def _opponents(
+    reading: Reading, found: Sequence[Finding], names: Names, thresholds: Thresholds
+) -> Iterator[tuple[Finding, list[Problem]]]:
+    """The sections that speak of the same and say otherwise, with what they say otherwise."""
+    for finding in found:
+        against = [problem for problem in finding.problems if conflicts(problem, finding, reading, found, names)]
+        if not against and (turn := turned(finding, reading, names)):
+            against = [turn]
+        close = finding.share >= thresholds.contradicted or any(map(differs_in_year, against))
+        if against and close and not any(is_unheard(p, finding, reading, found, names) for p in finding.problems):
+            yield finding, against
 
 
 _MILD: frozenset[ProblemKind] = frozenset({"bound", "wording"})
 
 
 def _supports(finding: Finding, reading: Reading, thresholds: Thresholds) -> bool:
-    if finding.evidence.is_caption and reading.figures:
+    if finding.evidence.is_caption and reading.figures and not has_verbatim(finding, reading):
         return False
     problems = {problem.kind for problem in finding.problems}
     enough = finding.share >= thresholds.supported and finding.words >= thresholds.words
     return enough and problems <= _MILD
-
-
-def _conflicts(problem: Problem, finding: Finding, reading: Reading, found: Sequence[Finding], names: Names) -> bool:
-    """Whether a problem is the document saying otherwise, rather than saying nothing."""
-    if problem.kind in ("figure", "date"):
-        return bool(problem.source) and _is_of_the_same(problem, finding, reading, names)
-    if problem.kind == "name":
-        return _is_elsewhere(problem, finding, found, names)
-    return problem.kind in ("subject", "attribution", "direction", "negation", "hedge", "condition", "extent")
-
-
-def _is_of_the_same(problem: Problem, finding: Finding, reading: Reading, names: Names) -> bool:
-    """Whether the figure that the document has instead stands in a sentence about the claim's subject."""
-    if problem.text is None:
-        return False
-    sentence = SourceText(problem.text.text[problem.start : problem.end], ())
-    if sentence.text and side_of(sentence.text) == reading.side:
-        others = [sentence]
-    else:
-        others = [text for text in finding.evidence.texts if text.side == reading.side] or [sentence]
-    share, _ = shared_words(reading, others, names, but_figures=True)
-    named = {name.key for name in reading.names if name.kind not in ("countries",)}
-    there = {name.key for text in others for name in read(text.text, names).names}
-    return share >= 0.4 and (not named or bool(named & there))
-
-
-def _is_elsewhere(problem: Problem, finding: Finding, found: Sequence[Finding], names: Names) -> bool:
-    """Whether the documents know a name, though not here: another one stands in its place."""
-    keys = {name.key for name in names.find(problem.says)}
-    others = [text for other in found if other is not finding for text in other.evidence.texts]
-    return finding.share >= 0.6 and any(keys & {n.key for n in read(text.text, names).names} for text in others)
-
-
-def _is_anothers(problem: Problem, finding: Finding, reading: Reading) -> bool:
-    """Whether a name that the section lacks stands for whoever the section has the same from, figures and all."""
-    kinds = {other.kind for other in finding.problems}
-    speaks = any(
-        reading.text[name.start : name.end] == problem.says for clause in reading.clauses for name in clause.sources
-    )
-    return speaks and bool(kinds & {"attribution", "subject"}) and "figure" not in kinds and finding.share >= 0.6
-
-
-def _is_unheard(problem: Problem, finding: Finding, reading: Reading, found: Sequence[Finding], names: Names) -> bool:
-    """Whether a problem shows that the document does not speak of this at all."""
-    if problem.kind == "name":
-        kinds = {name.kind for name in names.find(problem.says)}
-        known = kinds == {"countries"} or _is_elsewhere(problem, finding, found, names)
-        return not known and not _is_anothers(problem, finding, reading)
-    if problem.kind == "figure":
-        return not _conflicts(problem, finding, reading, found, names)
-    return problem.kind in ("quote", "missing-table")
 
 
 def _absent(claim: str, reading: Reading, found: Sequence[Finding], names: Names) -> Decided:

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from chat.model import Tokens
 from vectorstore.catalogue import Catalogue
+from vectorstore.catalogue_database import one_at_a_time
 
-_meta = sa.MetaData()
-_spent = sa.Table(
+META = sa.MetaData()
+SPENT = sa.Table(
     "tokens_spent",
-    _meta,
+    META,
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("user", sa.String, primary_key=True),
     sa.Column("read", sa.BigInteger, nullable=False),
@@ -49,13 +50,13 @@ class Ledger:
         self._per_user = per_user
         self._per_day = per_day
         self._today = today
-        _meta.create_all(self._engine)
 
     def reserve(self, user: str, tokens: Tokens) -> Reservation | None:
         """Sets tokens aside, or gives None where a budget is spent."""
         day = self._today()
         with self._engine.begin() as connection:
-            self._add(connection, day, user, tokens)  # first, so that one writer at a time decides
+            one_at_a_time(connection)
+            self._add(connection, day, user, tokens)
             mine, all_ = self._sums(connection, day, user)
             over_mine = self._per_user and mine - tokens.total >= self._per_user
             if over_mine or (self._per_day and all_ - tokens.total >= self._per_day):
@@ -71,29 +72,29 @@ class Ledger:
 
     def spent(self, user: str | None = None) -> Tokens:
         """What a user, or all together, have spent today."""
-        statement = sa.select(sa.func.sum(_spent.c.read), sa.func.sum(_spent.c.written)).where(
-            _spent.c.day == self._today()
+        statement = sa.select(sa.func.sum(SPENT.c.read), sa.func.sum(SPENT.c.written)).where(
+            SPENT.c.day == self._today()
         )
         if user is not None:
-            statement = statement.where(_spent.c.user == user)
+            statement = statement.where(SPENT.c.user == user)
         with self._engine.connect() as connection:
             read, written = connection.execute(statement).one()
         return Tokens(int(read or 0), int(written or 0))
 
     def _sums(self, connection: sa.Connection, day: datetime.date, user: str) -> tuple[int, int]:
-        total = sa.func.sum(_spent.c.read + _spent.c.written)
-        mine = sa.func.sum(sa.case((_spent.c.user == user, _spent.c.read + _spent.c.written), else_=0))
-        row = connection.execute(sa.select(mine, total).where(_spent.c.day == day)).one()
+        total = sa.func.sum(SPENT.c.read + SPENT.c.written)
+        mine = sa.func.sum(sa.case((SPENT.c.user == user, SPENT.c.read + SPENT.c.written), else_=0))
+        row = connection.execute(sa.select(mine, total).where(SPENT.c.day == day)).one()
         return int(row[0] or 0), int(row[1] or 0)
 
     def _add(self, connection: sa.Connection, day: datetime.date, user: str, tokens: Tokens) -> None:
-        added = {"read": _spent.c.read + tokens.read, "written": _spent.c.written + tokens.written}
-        mine = sa.and_(_spent.c.day == day, _spent.c.user == user)
-        if connection.execute(sa.update(_spent).where(mine).values(added)).rowcount:
+        added = {"read": SPENT.c.read + tokens.read, "written": SPENT.c.written + tokens.written}
+        mine = sa.and_(SPENT.c.day == day, SPENT.c.user == user)
+        if connection.execute(sa.update(SPENT).where(mine).values(added)).rowcount:
             return
         try:
             with connection.begin_nested():
                 row = {"day": day, "user": user, "read": tokens.read, "written": tokens.written}
-                connection.execute(sa.insert(_spent).values(row))
+                connection.execute(sa.insert(SPENT).values(row))
         except sa.exc.IntegrityError:  # another request of the same user came first
-            connection.execute(sa.update(_spent).where(mine).values(added))
+            connection.execute(sa.update(SPENT).where(mine).values(added))

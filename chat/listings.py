@@ -86,10 +86,17 @@ def _named(sentence: str, span: Span, names: Names) -> Iterator[Listing]:
 _SUCH = re.compile(r"[\s(（:：,，\"]*(?:如|例如|包括|包含|such as|like|including|include)?[\s(（:：,，\"]*\Z")
 
 
+_LIKE = re.compile(r"\s(?:with|that|which|having)\s")
+"""Between a noun and what sets it apart: core assets with a clear value (such as A and B)."""
+
+
 def _labels(sentence: str, start: int) -> frozenset[str]:
-    """What is listed: the noun right before the list, and the heading of the sentence."""
+    """What is listed: the noun right before the list or before what it is said to be like, and the heading of the
+    sentence."""
     head = re.split(r"[:：]", sentence, maxsplit=1)
-    found = {_noun(_SUCH.sub("", sentence[:start])), _noun(head[0]) if len(head) > 1 else ""}
+    before = _SUCH.sub("", sentence[:start])
+    nouns = (before, *(before[: like.start()] for like in _LIKE.finditer(before)))
+    found = {*map(_noun, nouns), _noun(head[0]) if len(head) > 1 else ""}
     return frozenset(label for label in found if label)
 
 

@@ -30,6 +30,11 @@ def on_terms(folded: str) -> bool:
     return _pattern("condition").search(folded) is not None
 
 
+def said_with(key: str, folded: str) -> re.Match[str] | None:
+    """The first words of a kind of prompts/modality.toml in a folded text."""
+    return _pattern(key).search(folded)
+
+
 @cache
 def _pattern(key: str) -> re.Pattern[str]:
     table = prompts.entries("modality")[key]

@@ -16,14 +16,20 @@ from chat.model import Message
 from chat.model_failure import ModelFailure
 from chat.names import Names
 from chat.problem import Problem
+from chat.reading import read
 from chat.sentences import THOUGHT
 from chat.span import Span
 from chat.support import support
+from chat.wording import SHARED_ACROSS, shared_words
 from vectorstore.build import Build
 from vectorstore.words import fold
 
 SURE = 0.9
 """Share of a claim's words that a section has which says it all: there no model's other verdict is taken."""
+
+SPOKEN_OF = 0.25
+"""Share of a claim that a section must have to speak of the same, so that it can contradict it; what is nearest to a
+claim that is nowhere must have as much (`judgement`)."""
 
 _TYPES = frozenset(
     ("figure", "date", "direction", "subject", "attribution", "condition", "hedge", "negation", "extent")
@@ -108,15 +114,22 @@ def accepted(
     if len(found) < len(spans) or (sure and judged.verdict != "supported"):
         return None
     if judged.verdict == "not_in_report":
+        if by_code.verdict == "contradicted" and any(r.type in ("figure", "date") for r in by_code.reasons):
+            return None  # the documents print another figure of the same
         reasons = [r for r in by_code.reasons if r.type == "missing-table"]
         return Decided("not_in_report", tuple(reasons), tuple(found))
     if not found:
         return None
-    problems = support(claim, evidence_of(found, build), names)
+    evidence = evidence_of(found, build)
+    problems = support(claim, evidence, names)
     if judged.verdict == "supported":
         caption = any(passages[quoted.passage].is_caption for quoted in judged.quotes)
         stands = not caption and all(problem.kind in _MILD for problem in problems)
         return Decided("supported", (), tuple(found)) if stands else None
+    texts = [text for each in evidence for text in each.texts]
+    share, across = shared_words(read(claim, names), texts, names)
+    if share < (SHARED_ACROSS if across else SPOKEN_OF):
+        return None
     reasons = [reason for one in judged.reasons if (reason := _reason(one, claim, found, problems))]
     return Decided("contradicted", tuple(reasons), tuple(found)) if reasons else None
 
@@ -134,8 +147,9 @@ def _span(quoted: Quoted, passages: Mapping[int, Numbered]) -> Span | None:
 
 def _reason(one: Reasoned, claim: str, spans: Sequence[Span], problems: Sequence[Problem]) -> DecidedReason | None:
     """A reason whose words stand where it says; a figure or date that the documents have is none."""
-    quote = next((span for span in spans if fold(one.document_says) in fold(span.quote)), None)
-    if one.type not in _TYPES or quote is None or fold(one.claim_says) not in fold(claim):
+    claim_says, document_says = fold(one.claim_says.strip()), fold(one.document_says.strip())
+    quote = next((span for span in spans if document_says and document_says in fold(span.quote)), None)
+    if one.type not in _TYPES or quote is None or not claim_says or claim_says not in fold(claim):
         return None
     if one.type in ("figure", "date") and not any(problem.kind in ("figure", "date", "bound") for problem in problems):
         return None

@@ -64,9 +64,14 @@ class Names:
                     self._cased[fold(name)] = name
         for names in terms:
             self._add(names, "proper" if any(map(_PROPER.fullmatch, names)) else "term")
-        self._chinese: dict[str, list[str]] = {}
-        for name in sorted((name for name in self._keys if not name.isascii()), key=len, reverse=True):
-            self._chinese.setdefault(name[0], []).append(name)
+        self._chinese = frozenset(name for name in self._keys if not name.isascii())
+        self._lengths: dict[str, list[int]] = {}
+        """Of the Chinese names that begin with a character, the longest first."""
+        for name in sorted(self._chinese, key=len, reverse=True):
+            lengths = self._lengths.setdefault(name[0], [])
+            if len(name) not in lengths:
+                lengths.append(len(name))
+        self._first_words = {match[0] for name in self._keys if (match := _LATIN_WORD.match(name))}
         self.find = lru_cache(maxsize=4096)(self._find)
 
     def _add(self, names: Sequence[str], kind: str) -> None:
@@ -87,19 +92,25 @@ class Names:
     def _listed(self, text: str) -> Iterable[Name]:
         folded = fold(text)
         for at, character in enumerate(folded):
-            for name in self._chinese.get(character, ()):
-                if folded.startswith(name, at):
+            for length in self._lengths.get(character, ()):
+                name = folded[at : at + length]
+                if name in self._chinese:
                     yield Name(*self._keys[name], at, at + len(name.rstrip(_PARTICLES)))
                     break
         words = list(_LATIN_WORD.finditer(text))
+        begin = [n for n, word in enumerate(words) if self._begins(folded[word.start() : word.end()])]
         for width in range(_LONGEST, 0, -1):
-            for first in range(len(words) - width + 1):
+            for first in (n for n in begin if n + width <= len(words)):
                 start, end = words[first].start(), words[first + width - 1].end()
                 spelt = folded[start:end]
                 known = self._keys.get(spelt) or self._keys.get(spelt.removesuffix("s"))
                 cased = self._cased.get(spelt)
                 if known and (cased is None or text[start:end] == cased):
                     yield Name(*known, start, end)
+
+    def _begins(self, word: str) -> bool:
+        """Whether a name begins with a folded Latin word, a plural too."""
+        return word in self._first_words or word.removesuffix("s") in self._first_words
 
 
 def names_of(build: Build) -> Names:

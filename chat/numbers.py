@@ -168,7 +168,7 @@ def _amount(numeral: Numeral, last: int, rest: str, text: str) -> _Amount | None
         unit, factor = unit if is_suffixed else words.currency(mark[1]), 1.0
         end = end if kind == "money" else max(numeral.end, suffix.end("more"))
         kind = "money"
-    if not kind and re.match(r"[a-z0-9]", rest[end : end + 1]):
+    if not kind and re.match(r"[a-z0-9]", rest[end : end + 1]) and not _counts(numeral, text, end):
         return None
     if _is_no_figure(numeral, kind, unit, rest, text):
         return None
@@ -194,6 +194,12 @@ def _amount(numeral: Numeral, last: int, rest: str, text: str) -> _Amount | None
 _SIGN = re.compile(r"(?:\A|[\s(\[:;,/~\"']|[^\x00-\x7f](?=\+))([+-])\s?\Z")
 _PLAIN_HAN = re.compile(r"[^百千万亿兆]+[百千万亿兆]")
 """Chinese numerals that are figures without a unit: 三百, 五萬; not 十五, 百度."""
+
+
+def _counts(numeral: Numeral, text: str, end: int) -> bool:
+    """Whether a number right before letters counts something (70萬TEU, 2.5GW, 1,500BTC), and is no name (5G, 3D)."""
+    letters = r"[A-Z]" if re.search(r"[,.]", numeral.spelt) else "[A-Z]{2}"
+    return numeral.scale > 1 or re.match(letters, text[end:]) is not None
 
 
 def _unit(suffix: re.Match[str], numeral: Numeral, rest: str) -> tuple[Kind | None, str, float, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from chat import metrics
 from chat.ledger import Ledger
 from chat.model import LanguageModel, Message, Tokens, estimated_tokens
 from chat.model_failure import ModelFailure
@@ -35,8 +36,13 @@ def paid_reply(
     reply = model.reply(messages, seconds)
     try:
         yield from reply
+    except ModelFailure as failure:
+        metrics.MODEL_FAILURES.labels(failure.kind).inc()
+        raise
     finally:
         reply.close()
         spent(reply.tokens)
+        metrics.TOKENS.labels("read").inc(reply.tokens.read)
+        metrics.TOKENS.labels("written").inc(reply.tokens.written)
         if ledger and reservation:
             ledger.settle(reservation, reply.tokens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,9 +19,10 @@ from chat.topic import Pool, find_pool, is_promise
 from chat.understand import reply_language
 from chat.verify import Draft, DraftStatement, cite, verify
 from ingest.document import Language, Refusal, UnknownDocument
+from ingest.marked import visible
 from vectorstore.build import Build
 from vectorstore.retrieve import Search
-from vectorstore.words import to_simplified
+from vectorstore.words import states_something, to_simplified
 
 AUDIENCES = ("client", "sales", "research")
 DEFAULT_COUNT, MAX_COUNT = 5, 20
@@ -190,16 +192,25 @@ def checked_order(order: Order, build: Build) -> Order:
 
 
 def _point(one: Candidate, language: Language, build: Build) -> Point:
-    spans, shown = [], ""
+    spans: list[Span] = []
+    shown = ""
     for place, start, end in one.pieces:
         quote = place.passage.text[start:end]
         at = place.passage.start
-        spans.append(Span(place.edition, place.passage.anchor, at + start, at + end, quote))
-        after_colon = " " if quote[0].isascii() else ""
-        shown += (after_colon if shown.endswith((":", "：")) else " … " if shown else "") + quote
+        span = Span(place.edition, place.passage.anchor, at + start, at + end, quote)
+        shown += (_between(spans[-1], span) if spans else "") + quote
+        spans.append(span)
     if language == "zh-Hans" and one.place.edition.lang == "zh-Hant":
         shown = to_simplified(shown)
     return checked(Point(shown, tuple(spans)), build)
+
+
+def _between(one: Span, next_: Span) -> str:
+    """What stands between two quotes: nothing after a mark that leads on, else one that says words are left out."""
+    between = one.edition.document.text[one.end : next_.start]
+    if one.quote.endswith((":", "：", ";", "；")) and not re.search(r"\w{2}", between):
+        return " " if next_.quote[0].isascii() else ""
+    return " … "
 
 
 def checked(point: Point, build: Build) -> Point:
@@ -209,7 +220,8 @@ def checked(point: Point, build: Build) -> Point:
 
 def edited(point: Point, text: str, build: Build) -> Point:
     """The point with other words, checked again: the documents' own, or supported by what it cites."""
-    written = checked(Point(text.strip(), point.spans, quoted=True), build)
+    text = visible(text)[0].strip()
+    written = checked(Point(text, point.spans, quoted=True), build)
     if "not-verbatim" in written.problems:
         written = checked(replace(written, quoted=False), build)
     return written
@@ -217,7 +229,7 @@ def edited(point: Point, text: str, build: Build) -> Point:
 
 def point_problems(point: Point, build: Build) -> tuple[str, ...]:
     """Why a point must not leave the page; empty if it may."""
-    if not point.text.strip():
+    if not states_something(point.text):
         return ("empty",)
     draft = Draft("", "en", "answered", (DraftStatement(point.text, point.spans, point.quoted),))
     problems = verify(draft, build).statements[0].problems

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -10,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 import prompts
 from chat.answer import Citation
 from chat.export import Handout, Line, Note, Part
-from chat.points import AUDIENCES, Order, Point, TalkingPoints, checked
+from chat.point_notes import citation_note
+from chat.points import AUDIENCES, Order, Point, Source, TalkingPoints, checked
 from chat.verify import problem_message
 from ingest.document import Language, Refusal
 from vectorstore.build import Build
@@ -80,15 +83,13 @@ def points_handout(points: TalkingPoints, build: Build) -> Handout:
     for number, point in enumerate(points.points, 1):
         if problems := checked(point, build).problems:
             raise blocked(number, problems, language)
-    sources = tuple(
-        words["source-of"].format(title=s.title, author=s.author or "–", date=s.date or "–")
-        for s in points.sources(build)
-    )
-    notes = {c.number: _note(c, build, language) for c in points.citations(build)}
+    sources = tuple(source_line(source, language) for source in points.sources(build))
+    several = len(sources) > 1
+    notes = {c.number: citation_note(c, build, language, titled=several) for c in points.citations(build)}
     numbers = points.numbers
 
     def lines(part: tuple[Point, ...]) -> tuple[Line, ...]:
-        return tuple(Line(point.text, tuple(notes[numbers[span]] for span in point.spans)) for point in part)
+        return tuple(Line(p.text, _by_source([notes[numbers[span]] for span in p.spans], language)) for p in part)
 
     return Handout(
         words["points-title"].format(topic=points.topic),
@@ -98,8 +99,28 @@ def points_handout(points: TalkingPoints, build: Build) -> Handout:
             Part(words["points-part"], lines(points.points), listed=True),
             Part(words["risks-part"], lines(_risks_of(points, build)), listed=True),
         ),
-        (*sources, *points.warnings(build), writer_line(points), points.disclaimer),
-        words["details-comma"].join([*sources[:1], words["not-advice"]]),
+        (*points.warnings(build), writer_line(points), points.disclaimer),
+        words["details-comma"].join([words["not-advice"], *sources[:1]]),  # a footer too long is cut at its end
+        closing_heading=words["points-about"],
+    )
+
+
+def source_line(source: Source, language: Language) -> str:
+    """A work that points are from: title, author, date as people write it."""
+    words = prompts.words(language)
+    day = words["date"].format(date=date.fromisoformat(source.date)) if source.date else "–"
+    return words["source-of"].format(title=source.title, author=source.author or "–", date=day)
+
+
+def _by_source(notes: Sequence[Note], language: Language) -> tuple[Note, ...]:
+    """The notes of a point, those of one section as one with all its quotes: a list has many."""
+    found: dict[str, list[Note]] = {}
+    for note in dict.fromkeys(notes):
+        found.setdefault(note.source, []).append(note)
+    between = " " if language == "en" else ""
+    return tuple(
+        Note(source, tuple(q for n in mine for q in n.quotes), between.join(n.original for n in mine if n.original))
+        for source, mine in found.items()
     )
 
 
@@ -128,22 +149,6 @@ def writer_line(points: TalkingPoints) -> str:
     return words["written-by-quotes" if all(point.quoted for point in points.points) else "written-by-person"]
 
 
-def _note(citation: Citation, build: Build, language: Language) -> Note:
-    words = prompts.words(language)
-    work = build.works[citation.work]
-    place = words["cited-place"].format(title=work.title(language), anchor=citation.anchor, heading=citation.title)
-    if citation.page:
-        place += words["list-comma"] + words["page-number"].format(page=citation.page)
-    cited = (e for e in build.editions.values() if (e.work, e.id) == (citation.work, citation.edition))
-    if any(edition.document.read_by_ocr(citation.start) for edition in cited):
-        place += words["list-comma"] + words["by-ocr"]
-    kind = words[f"kind-{citation.kind}"]
-    return Note(
-        words["cited-edition"].format(place=place, edition=kind),
-        (citation.quote, *([citation.original.quote] if citation.original else [])),
-    )
-
-
 def points_text(points: TalkingPoints, build: Build) -> str:
     """Talking points as plain text for a terminal."""
     words = prompts.words(points.language)
@@ -160,8 +165,5 @@ def points_text(points: TalkingPoints, build: Build) -> str:
     for c in points.citations(build):
         page = f", p. {c.page}" if c.page else ""
         lines.append(f"  [{c.number}] {c.work}/{c.edition} §{c.anchor} {c.title}{page}")
-    lines += [
-        f"  {words['source-of'].format(title=s.title, author=s.author or '–', date=s.date or '–')}"
-        for s in points.sources(build)
-    ]
+    lines += [f"  {source_line(source, points.language)}" for source in points.sources(build)]
     return "\n".join([*lines, *points.warnings(build), writer_line(points), points.disclaimer])

@@ -6,6 +6,7 @@ denies it where it shares the subject and says the opposite, and nothing beside 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def _figure(asserted: Sequence[str], sentences: Sequence[_Sentence], vocabulary:
             rivals = [
                 sentence
                 for sentence, found in printed
-                if _shares_subject(about, sentence) and any(_comparable(figure, other) for other in found)
+                if _shares_subject(clause, about, sentence) and any(_comparable(figure, other) for other in found)
             ]
             if rivals:
                 return max(rivals, key=lambda rival: len(about & set(content_words(rival.folded))))
@@ -176,7 +177,7 @@ _WHETHER = re.compile(
 
 def _sentences(language: Language, hits: Sequence[Hit]) -> Iterator[_Sentence]:
     side = "en" if language == "en" else "zh"
-    bodies = [hit for hit in hits if hit.places[0].section.kind in BODIES][:SECTIONS]
+    bodies = [*itertools.islice((hit for hit in hits if hit.places[0].section.kind in BODIES), SECTIONS)]
     for hit in bodies:
         if hit.score < bodies[0].score - REACH:
             break
@@ -200,7 +201,7 @@ def _direction(
             continue
         pole, said = mine[0]
         about = vocabulary.telling(clause.replace(said, " "))
-        near = [sentence for sentence in sentences if _shares_subject(about, sentence)]
+        near = [sentence for sentence in sentences if _shares_subject(clause, about, sentence)]
         found = [(sentence, _poles(axis, sentence.folded)) for sentence in near]
         if any(other == pole for _, poles in found for other, _ in poles):
             continue
@@ -210,10 +211,21 @@ def _direction(
     return None
 
 
-def _shares_subject(about: Collection[str], sentence: _Sentence) -> bool:
-    """Whether a sentence has two telling words of a clause, or a name: a Latin word in Chinese."""
+def _shares_subject(clause: str, about: Collection[str], sentence: _Sentence) -> bool:
+    """Whether a sentence has two telling words of a clause, or a name: of the gazetteer, or a Latin word in Chinese.
+
+    Chinese words that overlap are one, of as many as its characters make: 稳定 and 定币 are 稳定币.
+    """
     shared = set(about) & set(content_words(sentence.folded))
-    return len(shared) >= 2 or any(word.isascii() and han_share(sentence.folded) > 0.3 for word in shared)
+    latin = {word for word in shared if word.isascii()}
+    if not shared or (latin and han_share(sentence.folded) > 0.3):
+        return bool(shared)
+    found = [match.span() for word in shared - latin for match in re.finditer(re.escape(word), sentence.folded)]
+    covered = {at for span in found for at in range(*span)}
+    if len(latin) + len(covered) // 2 >= 2:
+        return True
+    named = {entity for entity, _, _ in named_entities(clause)}
+    return bool(named) and any(entity in named for entity, _, _ in named_entities(sentence.text))
 
 
 def _poles(axis: str, folded: str) -> list[tuple[str, str]]:

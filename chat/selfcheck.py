@@ -17,7 +17,7 @@ from chat.span import Span
 from ingest.document import CAPTIONS, Edition, Language, Section, UnknownDocument
 from ingest.passages import sentence_spans
 from vectorstore.build import Build
-from vectorstore.words import content_words, fold
+from vectorstore.words import content_words, fold, for_reader
 
 MismatchKind = Literal["arithmetic", "list"]
 
@@ -42,6 +42,33 @@ class Mismatch:
     def turned(self) -> Mismatch | None:
         """The same as met at its other place."""
         return Mismatch(self.kind, self.there, self.here, self.other, self.span) if self.other else None
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """Places of a work that do not agree, and what each prints; of one place, what its own figures give."""
+
+    kind: MismatchKind
+    printed: tuple[str, ...]
+    places: tuple[Span, ...]
+    computed: str = ""
+
+
+def grouped(found: Sequence[Mismatch]) -> list[Inconsistency]:
+    """The findings, those that share a place as one, in the order of the first of each."""
+    groups: list[dict[Span, str]] = []
+    single: list[Inconsistency] = []
+    for mismatch in found:
+        if mismatch.other is None:
+            single.append(Inconsistency(mismatch.kind, (mismatch.here,), (mismatch.span,), mismatch.there))
+            continue
+        mine = {mismatch.span: mismatch.here, mismatch.other: mismatch.there}
+        met = [group for group in groups if group.keys() & mine.keys()]
+        groups = [group for group in groups if group not in met]
+        groups.append({place: said for group in (*met, mine) for place, said in group.items()})
+    listed = [sorted(group.items(), key=lambda one: one[0].start) for group in groups]
+    lists = [Inconsistency("list", tuple(s for _, s in one), tuple(p for p, _ in one)) for one in listed]
+    return sorted([*single, *lists], key=lambda one: one.places[0].start)
 
 
 def selfcheck(build: Build, work: str) -> list[Mismatch]:
@@ -79,9 +106,12 @@ def _mismatches_near(span: Span, names: Names) -> Iterator[Mismatch]:
     """Those within the section of a span, and, where the edition is not too long to be read whole, between lists."""
     edition = span.edition
     section = next((s for s in edition.outline.sections if s.anchor == span.anchor), None)
-    if section is not None and section.kind not in CAPTIONS:
-        yield from _section_arithmetic(edition, section)
-    if len(edition.document.text) <= READ_WHOLE:
+    if section is None or section.kind in CAPTIONS:
+        return
+    yield from _section_arithmetic(edition, section)
+    if len(edition.document.text) > READ_WHOLE:
+        return
+    if any(_overlap(listing.span, span) for listing in section_listings(edition, section, names)):
         yield from _edition_lists(edition, names)
 
 
@@ -95,16 +125,19 @@ def _is_about(mismatch: Mismatch, claim: str, names: Names) -> bool:
     return len(here & said) >= 2
 
 
-def mismatch_message(mismatch: Mismatch, language: Language) -> str:
-    """What does not fit, as a sentence."""
-    return prompts.message(
-        f"selfcheck-{mismatch.kind}",
-        language,
-        here=mismatch.here,
-        there=mismatch.there,
-        anchor=mismatch.span.anchor,
-        other=mismatch.other.anchor if mismatch.other else "",
+def inconsistency_message(found: Inconsistency, language: Language) -> str:
+    """What does not agree and where, as a sentence."""
+    words = prompts.words(language)
+    printed = [for_reader(said, language) for said in found.printed]
+    places = words["details-semicolon"].join(
+        dict.fromkeys(
+            words["printed-at"].format(printed=said, anchor=place.anchor)
+            for said, place in zip(printed, found.places, strict=True)
+        )
     )
+    key = "selfcheck-arithmetic" if found.computed else "selfcheck-lists"
+    anchor = found.places[0].anchor
+    return prompts.message(key, language, places=places, anchor=anchor, here=printed[0], there=found.computed)
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -162,7 +195,7 @@ def _pair_before(amounts: Sequence[Figure], text: str) -> tuple[Figure, Figure] 
     return (first, last) if alike and first.low and not parted and first.kind in ("money", "level") else None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _edition_lists(edition: Edition, names: Names) -> tuple[Mismatch, ...]:
     found = [listing for section in _sections(edition) for listing in section_listings(edition, section, names)]
     return tuple(

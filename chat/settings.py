@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     """The catalogue; empty: SQLite under `home`."""
 
+    chroma_url: str = ""
+    """A Chroma server for the vectors, as http://HOST:PORT; empty: they are in files under `home`."""
+
     chat_model: str = ""
     """`provider:model` as LangChain's init_chat_model takes it; empty: answers are quotes."""
 
@@ -65,6 +68,21 @@ class Settings(BaseSettings):
     chat_tokens_per_user: Annotated[int, Field(ge=0)] = 0
     chat_tokens_per_day: Annotated[int, Field(ge=0)] = 0
     """Tokens that one user, and all together, may use in a day (UTC); 0: any number."""
+
+    sign_in: Literal["auto", "required"] = "auto"
+    """What the app does without a sign-in server in .streamlit/secrets.toml: serves this machine only, or nobody."""
+
+    sign_in_hours: Annotated[float, Field(gt=0)] = 12
+    """Hours after which a person signs in again."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much the log says. At no level it has keys; below info other libraries may write what they work on."""
+
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Where Prometheus finds figures, on 127.0.0.1; 0: nowhere."""
+
+    access: Path | None = None
+    """Who reads, who edits and who is kept out; None: access.toml under `home`."""
 
 
 def read_settings() -> Settings:

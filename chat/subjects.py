@@ -103,10 +103,14 @@ def _problem(says: str, text: SourceText, figure: Figure, readings: Sequence[tup
 
 
 def _owned(reading: Reading) -> Iterator[tuple[Figure, list[Name]]]:
-    """Each figure with those whom it may be of: the names of its clause, else the nearest before it in the passage."""
+    """Each figure with those whom it may be of: the names of its clause, else the nearest before it in the passage.
+
+    A name right behind a number is what it counts (310萬TEU), not whose it is.
+    """
     latest: list[Name] = []
     for clause in reading.clauses:
-        mine = [name for name in clause.names if name.kind in _OWNERS]
+        counted = {figure.end for figure in clause.figures if figure.kind == "number"}
+        mine = [name for name in clause.names if name.kind in _OWNERS and name.start not in counted]
         latest = mine or latest
         for figure in clause.figures:
             yield figure, _nearest(figure, mine, clause) if mine else latest

@@ -99,8 +99,8 @@ def _lines(exchange: Exchange, works: Works, language: Language) -> Iterator[Lin
 
 
 def _note(citation: Citation, works: Works, language: Language) -> Note:
-    original = (citation.original.quote,) if citation.original else ()
-    return Note(source_line(citation, works, language), (citation.quote, *original))
+    original = citation.original.quote if citation.original else ""
+    return Note(source_line(citation, works, language), (citation.quote,), original)
 
 
 def _warned(statement: Statement, language: Language) -> str:

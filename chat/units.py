@@ -166,8 +166,9 @@ _UNDER = (
 BEFORE = re.compile(rf"(?:(?P<under>{_UNDER})|(?P<over>{_OVER})|(?P<about>{_ABOUT}))[ ]?(?:the )?(?:a )?\Z")
 AFTER = re.compile(
     r"[ ]?(?:(?P<over>[多余](?!元|种|数)|以上|之上|有余|(?<! )\+(?![0-9])"
-    r"|plus(?![a-z])|or (?:more|above|higher)(?![a-z]))"
-    r"|(?P<under>以[下内]|之内|or (?:less|fewer|below)(?![a-z]))|(?P<about>左右|上下|or so(?![a-z])))"
+    r"|plus(?![a-z])|(?:or|and) (?:more|above|higher|over|up)(?![a-z])|at (?:the )?(?:very )?least(?![a-z]))"
+    r"|(?P<under>以[下内]|之内|or (?:less|fewer|below|under)(?![a-z])"
+    r"|at (?:the )?(?:very )?most(?![a-z]))|(?P<about>左右|上下|or so(?![a-z])))"
 )
 """What stands before and after a figure that is not exact."""
 

@@ -13,6 +13,7 @@ from chat.assistant import Assistant, ensure_index
 from chat.completions import Completions
 from chat.settings import Settings, read_settings
 from evals.bench import bench
+from evals.cases import cases
 from evals.claims import OWN_CLAIMS, claims_tables, completed_table, read_claims
 from evals.claims import write_prompts as write_claim_prompts
 from evals.elsewhere import Completed, answered, write_prompts
@@ -29,6 +30,7 @@ from evals.reading import reading
 from evals.scale import scale
 from evals.score import Asks, Outcome, as_json, score, table
 from evals.steps import ablation
+from evals.torture import torture
 from ingest.__main__ import main as ingest
 from ingest.document import Refusal
 
@@ -43,6 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _bench()
     if options.what == "scale":
         return _scale()
+    if options.what == "torture":
+        print(torture(options.only, options.trials, options.seed))
+        return 0
+    if options.what == "cases":
+        print(cases())
+        return 0
     if options.what == "points":
         return _points()
     if options.what == "claims":
@@ -239,6 +247,8 @@ def _parser() -> argparse.ArgumentParser:
             "points",
             "claims",
             "page",
+            "torture",
+            "cases",
         ),
         default="answers",
         help="what to measure",
@@ -247,6 +257,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--prompts", metavar="FILE", help="write what a model would see: FILE-dev, FILE-questions …")
     parser.add_argument("--completions", metavar="FILE", help="score a model's replies to those prompts")
     parser.add_argument("--seed", type=int, default=7, help="of the mutations of files")
+    parser.add_argument("--only", nargs="*", default=(), metavar="ID", help="of torture: these cases")
+    parser.add_argument("--trials", type=int, help="of torture: at most so many of each case")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     return parser
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from chat.assistant import Assistant
 from chat.claims import Check, check
 from chat.completions import CONTEXT, Completions, prompt_row
-from chat.judgement import Decided, Finding, Thresholds, decide, findings
+from chat.conflicts import Finding
+from chat.judgement import Decided, Thresholds, decide, findings
 from chat.names import Names, names_of
 from chat.numbers import figures, occurs
 from vectorstore.retrieve import Search

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from evals.cases import RUNS, VAR, Figure, write_run
 from evals.meanwhile import PING, held_archives, hidden, longest_answer
 from evals.odd_files import Odd, as_expected, bombs, encoded, pairs, partly_without_text
 from evals.odd_files import without_text as textless
@@ -33,6 +34,9 @@ MUTATIONS = 25
 _KINDS = ("flip", "truncate", "splice", "duplicate")
 _LARGEST = 400_000
 
+Counted = tuple[int, int, str]
+"""What went as it must, of how many, and further figures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -48,8 +52,11 @@ class Ending:
     searchable: bool = True
 
 
-def files(folder: Path, seed: int, mutations: bool = True) -> str:
-    """A Markdown table of the cases over the hostile set in a folder, then the reasons of every ending."""
+def files(folder: Path, seed: int, mutations: bool = True, out: Path = VAR / RUNS["files"]) -> str:
+    """A Markdown table of the cases over the hostile set in a folder, then the reasons of every ending.
+
+    `out`: where the figures go, for `python -m evals cases`.
+    """
     with tempfile.TemporaryDirectory(prefix="footnote-odd-") as place:
         made = Path(place)
         adversarial = folder / "generated-adversarial"
@@ -62,25 +69,27 @@ def files(folder: Path, seed: int, mutations: bool = True) -> str:
         swept = taken(paths, made / "swept")
         good = [path for path, one in zip(paths, swept, strict=True) if _is_seed(path, one)][:40]
         fuzzed = taken(list(_mutated(good, made / "mutated", seed)), made / "fuzzed") if mutations else []
-        rows = [
+        rows: list[tuple[str, str, Counted]] = [
             ("F1", "every file of the set, through the library's intake", _settled(swept)),
             ("F2", f"hostile PDFs within {Limits().memory // 2**30} GiB, a question every {1000 * PING:.0f} ms",
-             f"{_settled(bombed)}; the longest question {1000 * longest:.0f} ms"),
+             _settled(bombed, f"; the longest question {1000 * longest:.0f} ms")),
             ("F3", "DOCX that swell, name entities, slip, are locked; one good",
-             f"{held} of {archives} as expected, {outside} files outside"),
+             (held - outside, archives, f"{outside} files outside")),
             ("F4", "pairs of name and content", _as_expected(list(pairs()), made)),
-            ("F5", "without text: refused", f"{_as_expected(textless(), made)}; of the set {_without_text(swept)}"),
+            ("F5", "without text: refused", _as_expected(textless(), made, f"of the set {_without_text(swept)}")),
             ("F6", "partly without text: each lost page named", _as_expected(list(partly_without_text()), made)),
             ("F7", "encodings, damaged text, encrypted PDFs", _as_expected(list(encoded()), made)),
-            ("F8", f"mutations of {len(good)} files, seed {seed}", _settled(fuzzed) if fuzzed else "not run"),
-            ("I6", "hidden words kept out; unseen characters indexed; honest PDFs suspected", hidden(folder, made)),
+            ("I6", "ways of hiding words, kept out", hidden(folder, made)),
         ]  # fmt: skip
-    lines = [
-        "| id | case | figure |",
-        "|---|---|---|",
-        *(f"| {id_} | {case} | {figure} |" for id_, case, figure in rows),
-    ]
-    return "\n".join([*lines, "", _reasons("files of the set", swept), "", _reasons("mutations", fuzzed)])
+        if fuzzed:
+            rows.insert(-1, ("F8", f"mutations of {len(good)} files", _settled(fuzzed)))
+    counted = {id_: {"held": held, "tried": tried, "more": more} for id_, _, (held, tried, more) in rows}
+    write_run(out, counted, str(seed))
+    lines = [f"| {id_} | {case} | {Figure('files', *counts).value} |" for id_, case, counts in rows]
+    if not fuzzed:
+        lines.append("| F8 | mutations | not run |")
+    table = "\n".join(["| id | case | figure |", "|---|---|---|", *lines])
+    return f"{table}\n\n{_reasons('files of the set', swept)}\n\n{_reasons('mutations', fuzzed)}"
 
 
 # F1 and F8
@@ -185,21 +194,23 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
 # F4 to F7
 
 
-def _as_expected(odd: Sequence[Odd], made: Path) -> str:
-    return f"{sum(as_expected(one, made / 'odd') for one in odd)} of {len(odd)} as expected"
+def _as_expected(odd: Sequence[Odd], made: Path, more: str = "") -> Counted:
+    return sum(as_expected(one, made / "odd") for one in odd), len(odd), more
 
 
 # Figures
 
 
-def _settled(found: Sequence[Ending]) -> str:
+def _settled(found: Sequence[Ending], more: str = "") -> Counted:
     states = Counter(one.state for one in found)
     late = sum(one.seconds > Limits().seconds + 2 for one in found)
     settled = sum(states[name] for name in ("ready", "ready-with-loss", "refused"))
+    partly = sum(not one.searchable for one in found)
     slowest = max(one.seconds for one in found)
     return (
-        f"{settled} of {len(found)} in one state; {states['crash']} crashes, {late} hangs (longest {slowest:.1f} s), "
-        f"{sum(not one.searchable for one in found)} partly searchable"
+        settled - late - partly,
+        len(found),
+        f"{states['crash']} crashes, {late} hangs (longest {slowest:.1f} s), {partly} partly searchable{more}",
     )
 
 

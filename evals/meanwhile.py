@@ -71,8 +71,8 @@ def held_archives(adversarial: Path, large: Sequence[Path], made: Path) -> tuple
     return held, len(paths), outside
 
 
-def hidden(folder: Path, made: Path) -> str:
-    """Ways of hiding words that are found out, unseen characters that are embedded, honest files that are suspected."""
+def hidden(folder: Path, made: Path) -> tuple[int, int, str]:
+    """Ways of hiding words that are kept out, of how many; unseen characters embedded, honest files suspected."""
     hiding = sorted((folder / "generated-adversarial" / "hidden-text").iterdir())
     kept_out = sum(not any(word in _text(path) for word in _HIDDEN) for path in hiding)
     reached = 0
@@ -84,7 +84,8 @@ def hidden(folder: Path, made: Path) -> str:
         reached += any(character in text for text in texts for character in characters)
     honest = sorted((folder / "pdf-samples").glob("*.pdf"))
     alarmed = sum(_alarms(path) for path in honest)
-    return f"{kept_out} of {len(hiding)}; {reached} of {len(list(unseen()))}; {alarmed} of {len(honest)}"
+    unseen_ones = f"{reached} of {len(list(unseen()))} unseen characters indexed"
+    return kept_out, len(hiding), f"{unseen_ones}; {alarmed} of {len(honest)} honest PDFs suspected"
 
 
 _HIDDEN = ("HIDDENINSTRUCTION", "HIDDENVANISH", "HIDDENWHITE", "HIDDENCOMMENT")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chat.access import LOCAL
 from chat.assistant import Assistant, ensure_index
 from chat.settings import Settings
 from evals.gold import read_questions
@@ -55,7 +56,7 @@ def producer_answers(report: Path, gold: Path, work: str, settings: Settings) ->
 
 def _asked(name: str, file: Path, gold: Path, work: str, settings: Settings, true: set[str] | None = None) -> Produced:
     assistant = Assistant(settings)
-    librarian = assistant.librarian()
+    librarian = assistant.librarian(LOCAL)
     wishes = Wishes(work, "zh-Hant", "original")
     (staged,) = librarian.stage([Upload(file.name, file.read_bytes())], wishes)
     librarian.publish([(staged, librarian.description(staged))])

@@ -94,9 +94,19 @@ def _score_one(
     note("gold cited", float(gold_cited(cited, question.gold_anchors, question.alt_anchors)))
     if cited:
         note("cited is relevant", cited_precision(cited, question.relevant, parents))
+    if first := _first_cited(answer, work):
+        figures.add(
+            "answer comes first", question.lang, float(first in {*question.gold_anchors, *question.alt_anchors})
+        )
     short = len(answer.statements) <= MAX_LINES or question.kind == "list"
     note("all facts", float(short and all(has_fact(answer.text, fact) for fact in question.answer_facts)))
     return faults
+
+
+def _first_cited(answer: Answer, work: str) -> str | None:
+    """The section that the first statement cites; None where it is of another work."""
+    numbers = next((statement.citations for statement in answer.statements if statement.citations), ())
+    return next((c.anchor for c in answer.citations if c.number in numbers and c.work == work), None)
 
 
 def _recall(question: Question, answer: Answer, editions: Sequence[Edition], work: str) -> float:
@@ -120,6 +130,7 @@ ROWS = (
     "recall@1000",
     "gold cited",
     "cited is relevant",
+    "answer comes first",
     "all facts",
     "unanswerable recognized",
     "  missing or outside",

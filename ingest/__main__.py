@@ -8,6 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import prompts
@@ -15,12 +16,13 @@ from chat.settings import Settings, read_settings
 from ingest.document import EDITION_KINDS, LANGUAGES, Edition, Refusal, UnknownDocument, without_body
 from ingest.losses import loss_sentences
 from ingest.sandbox import parse_file
-from vectorstore.backup import restore_backup, write_backup
+from vectorstore.backup import move_library, restore_backup, write_backup
 from vectorstore.build import Progress, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import SAME_MODEL, default_embedding, embedding_model
 from vectorstore.files import drop_file, keep_files
 from vectorstore.intake import FileState, Intake, Wishes, check_wishes
+from vectorstore.librarian import taken_out
 from vectorstore.library import Shelf, live_shelf, read_corpus
 
 
@@ -39,7 +41,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _print_outline(options.outline, options.json)
     if options.restore:
         return _restore(settings, Path(options.restore))
-    catalogue = Catalogue.at(settings.home, settings.database_url)
+    if options.move:
+        return _move(settings)
+    catalogue = Catalogue.at(settings.home, settings.database_url, settings.chroma_url)
     if options.backup:
         return _backup(settings, catalogue, Path(options.backup))
     if options.list:
@@ -52,7 +56,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         model = settings.embedding or default_embedding()
         if options.remove:
             work, _, edition = options.remove.partition("/")
-            shelf = shelf.without(work, edition or None)
+            shelf = taken_out(catalogue, shelf, work, edition or None)
+        elif options.readers:
+            shelf = _with_readers(shelf, options.readers, options.private or "")
         else:
             if not options.paths or not shelf.editions:
                 shelf = read_corpus(settings.corpus, shelf)
@@ -91,14 +97,21 @@ def _backup(settings: Settings, catalogue: Catalogue, target: Path) -> int:
 
 def _restore(settings: Settings, source: Path) -> int:
     """A backup becomes the library, and its index is made again: the embeddings are in the database."""
-    if settings.database_url:
-        raise Refusal("backup-other-database", database=settings.database_url.partition(":")[0])
     with writer_lock(settings.home):
-        restore_backup(settings.home, source)
-        catalogue = Catalogue.at(settings.home)
+        restore_backup(settings.home, source, settings.database_url)
+        catalogue = Catalogue.at(settings.home, settings.database_url, settings.chroma_url)
         shelf = live_shelf(catalogue)
         _publish(settings, catalogue, settings.embedding or default_embedding(), shelf, rebuild=True)
     _report(shelf, True, [], as_json=False)
+    return 0
+
+
+def _move(settings: Settings) -> int:
+    """The library's database is moved from SQLite to the one that the settings name; nothing is indexed again."""
+    with writer_lock(settings.home):
+        move_library(settings.home, settings.database_url)
+    shelf = live_shelf(Catalogue.at(settings.home, settings.database_url, settings.chroma_url))
+    _say("move-done", works=len(shelf.works), editions=len(shelf.editions))
     return 0
 
 
@@ -113,10 +126,23 @@ def _with_paths(options: argparse.Namespace, shelf: Shelf, model: str) -> tuple[
     paths = [Path(path) for path in options.paths]
     password = os.environ.get(options.password_env, "") if options.password_env else ""
     wishes = Wishes(options.work or "", options.lang, options.kind, options.title, password or None, options.ocr)
+    wishes = replace(wishes, private_to=options.private or "")
     check_wishes(wishes, paths)
-    intake = Intake(shelf, lambda texts: embedding_model(model).embed_documents(list(texts)), wishes, _tell)
+    # A file is taken for an edition of works with the same readers only, unless its work is named.
+    mine = shelf if options.work else shelf.private_to(wishes.private_to)
+    others = Shelf({id_: w for id_, w in shelf.works.items() if id_ not in mine.works}, {})
+    intake = Intake(
+        mine, lambda texts: embedding_model(model).embed_documents(list(texts)), wishes, _tell, others.works
+    )
     states = intake.take(paths)
-    return intake.shelf, states
+    return shelf.updated(intake.shelf), states
+
+
+def _with_readers(shelf: Shelf, work: str, owner: str) -> Shelf:
+    """The shelf with a work private to an owner, or everyone's."""
+    if work not in shelf.works:
+        raise UnknownDocument("work-unknown", work=work)
+    return Shelf({**shelf.works, work: replace(shelf.works[work], private_to=owner)}, shelf.editions)
 
 
 def _tell(state: FileState) -> None:
@@ -182,7 +208,8 @@ def _print_list(shelf: Shelf, as_json: bool, states: Sequence[FileState] = ()) -
     if as_json:
         print(json.dumps([*rows, *refused], ensure_ascii=False, indent=1))
     for row in [] if as_json else rows:
-        print(f"{row['work']}/{row['edition']}\t{row['sections']} sections\t{row['file']}\t{row['title']}")
+        private = f"\tprivate to {row['private_to']}" if row["private_to"] else ""
+        print(f"{row['work']}/{row['edition']}\t{row['sections']} sections\t{row['file']}\t{row['title']}{private}")
     return 0
 
 
@@ -196,6 +223,7 @@ def _row(shelf: Shelf, edition: Edition) -> dict[str, object]:
         "title": work.title(edition.lang),
         "author": work.author,
         "date": work.date.isoformat() if work.date else None,
+        "private_to": work.private_to or None,
         "file": edition.file,
         "sections": len(edition.outline.sections),
         "furniture": list(edition.outline.furniture),
@@ -239,6 +267,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the file (default: told from its text)")
     parser.add_argument("--kind", choices=EDITION_KINDS, help="what the file is to the work (default: original)")
     parser.add_argument("--title", help="title of a new work (default: the document's own)")
+    parser.add_argument(
+        "--private", metavar="OWNER", help="whose alone it is (default: everyone's); local, or ISSUER|SUBJECT"
+    )
     parser.add_argument("--password-env", metavar="NAME", help="the environment variable with the password of the PDFs")
     parser.add_argument("--ocr", action="store_true", help="read scanned pages from their pictures (extra: ocr)")
     parser.add_argument("--rebuild", action="store_true", help="index again even if nothing has changed")
@@ -246,9 +277,13 @@ def _parser() -> argparse.ArgumentParser:
     actions = parser.add_mutually_exclusive_group()
     actions.add_argument("--list", action="store_true", help="list works and editions")
     actions.add_argument("--remove", metavar="WORK[/EDITION]", help="take a work or an edition out")
+    actions.add_argument("--readers", metavar="WORK", help="make a work everyone's, or with --private somebody's alone")
     actions.add_argument("--text", metavar="WORK/EDITION", help="print the text that offsets count in")
     actions.add_argument("--backup", metavar="FILE", help="write the whole library into one file, while it is in use")
     actions.add_argument("--restore", metavar="FILE", help="make a backup the library, in an empty FOOTNOTE_HOME")
+    actions.add_argument(
+        "--move", action="store_true", help="copy the SQLite database of FOOTNOTE_HOME into FOOTNOTE_DATABASE_URL"
+    )
     actions.add_argument("--outline", metavar="PATH", help="print the outline of a file; indexes nothing")
     return parser
 

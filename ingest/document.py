@@ -191,6 +191,13 @@ class Work:
     role: Role = "document"
     """A glossary explains terms; it is looked up by them and never searched as a document."""
 
+    private_to: str = ""
+    """Whose it is alone, as conversations name their owner; empty: published, everyone's."""
+
+    def seen_by(self, owner: str) -> bool:
+        """Whether there is such a work for somebody: for nobody else's eyes it is as if there were none."""
+        return self.private_to in ("", owner)
+
     def title(self, language: Language) -> str:
         """In a language, else in the other Chinese script, else in the first there is."""
         other = next((lang for lang in self.titles if lang != "en" and language != "en"), language)

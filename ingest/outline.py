@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.blocks import Block, caption, is_sentence, is_short, read_blocks
+from ingest.dates import is_date_line
 from ingest.document import Document, Outline, Section, SectionKind
 from ingest.pages import page_sections
 from ingest.titles import section_title
 
-_DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?")
 _AUTHOR = re.compile(
     r"(作者|撰文|撰稿|Authors?|By|Written by)\s*[:：]?\s+?\S|(作者|撰文|撰稿|Authors?)\s*[:：]", re.IGNORECASE
 )
@@ -69,7 +69,7 @@ class _Outliner:
     def _front(self, blocks: Sequence[Block]) -> None:
         """Title, date, author; other lines stay only if they are sentences or `label: value`."""
         lines = [block for block in blocks if block.kind != "furniture"]
-        undated = [block for block in lines if not _DATE.match(block.text) and not _AUTHOR.match(block.text)]
+        undated = [block for block in lines if not is_date_line(block.text) and not _AUTHOR.match(block.text)]
         titles = [block for block in undated if block.kind == "heading"] or [
             block for block in undated if not is_sentence(block.text)
         ]
@@ -83,7 +83,7 @@ class _Outliner:
             if block is title:
                 continue
             if block.kind != "furniture":
-                kind = "date" if _DATE.match(block.text) else "author" if _AUTHOR.match(block.text) else None
+                kind = "date" if is_date_line(block.text) else "author" if _AUTHOR.match(block.text) else None
             if kind is not None and kind not in seen and title is not None:
                 self._add(f"0.{kind}", kind, "0", block)
                 seen.add(kind)

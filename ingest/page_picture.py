@@ -11,6 +11,7 @@ from typing import Any
 from ingest.document import UnreadableDocument
 from ingest.pdf_hidden import pixel_map
 from ingest.pdf_page import HYPHEN, Glyph, Line, page_lines
+from ingest.pdf_replaced import drop_replacements
 from ingest.radicals import without_radicals
 
 WIDTH = 1100
@@ -69,9 +70,11 @@ def _pages(document: Any, numbers: Sequence[int]) -> Iterator[Any]:
 
     for number in numbers:
         try:
-            yield document[number]
+            page = document[number]
         except pypdfium2.PdfiumError:
             continue
+        drop_replacements(document, page)
+        yield page
 
 
 # Where the quote stands

@@ -15,6 +15,7 @@ from ingest.pdf_headings import heading_depths
 from ingest.pdf_hidden import part_hidden
 from ingest.pdf_lines import Paragraph, paragraphs
 from ingest.pdf_page import Line, garbled_share, page_lines
+from ingest.pdf_replaced import drop_replacements
 from ingest.pdf_second import second_opinion
 
 MAX_PAGES = 5_000
@@ -103,7 +104,9 @@ def _read_page(
         return
     try:
         found.heights[number] = page.get_height()
+        replaced = drop_replacements(document, page)
         lines, hidden = part_hidden(page, page_lines(page, number, from_web=from_web))
+        hidden = [*hidden, *replaced]
         if hidden:
             found.losses.append(Loss("hidden-text", label, " ".join(hidden)[:80]))
         if lines and garbled_share(lines) < _GARBLED:

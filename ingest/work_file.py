@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -33,10 +34,16 @@ class _WorkEntry(BaseModel):
     editions: list[_EditionEntry]
     themes: dict[str, list[Theme]] = {}
     role: Role = "document"
+    private_to: str | None = None
 
 
-def read_work(folder: Path) -> tuple[Work, list[tuple[Language, EditionKind, Path]]]:
-    """The work of a folder and its editions' languages, kinds and files. Raises UnreadableDocument."""
+def read_work(
+    folder: Path, known: Mapping[str, Work] | None = None
+) -> tuple[Work, list[tuple[Language, EditionKind, Path]]]:
+    """The work of a folder and its editions' languages, kinds and files. Raises UnreadableDocument.
+
+    Where the file does not say whose it is, a known work stays whose it was: nothing private is published by silence.
+    """
     path = folder / WORK_FILE
     try:
         entry = _WorkEntry.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -48,5 +55,7 @@ def read_work(folder: Path) -> tuple[Work, list[tuple[Language, EditionKind, Pat
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnreadableDocument("work-file-wrong", file=path.name, cause=f"{where}: {first['msg']}") from None
-    work = Work(entry.id, entry.titles, entry.author, entry.date, entry.themes, entry.role)
+    before = (known or {}).get(entry.id)
+    private_to = entry.private_to if entry.private_to is not None else before.private_to if before else ""
+    work = Work(entry.id, entry.titles, entry.author, entry.date, entry.themes, entry.role, private_to)
     return work, [(edition.lang, edition.kind, folder / edition.file) for edition in entry.editions]

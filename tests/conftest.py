@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import portalocker
 import pytest
 from hypothesis import settings
 
 from tests.bigrams import NAME, Bigrams
+from tests.case_figures import pytest_addoption, pytest_collection_modifyitems, pytest_configure  # noqa: F401 - hooks
+from tests.databases import cluster, postgres_url, url  # noqa: F401 - fixtures
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports huggingface_hub: no test reaches out
 
@@ -69,25 +74,38 @@ def bundled_engine():
     return embedding_model(default_embedding())
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """This test process's own copy of a folder that the first of them to need it makes."""
+    base = factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (common / f"{name}.lock").open("a") as lock:
+        portalocker.lock(lock, portalocker.LOCK_EX)
+        if not (common / name).exists():
+            make(common / f"{name}.part")
+            (common / f"{name}.part").rename(common / name)
+    return shutil.copytree(common / name, factory.mktemp(name) / "home")
+
+
 @pytest.fixture(scope="session")
 def bundled_home(tmp_path_factory):
     """A library with the bundled works, made with the bundled engine: half a minute. Whoever writes takes a copy."""
     from chat.assistant import ensure_index
     from chat.settings import Settings
 
-    folder = tmp_path_factory.mktemp("bundled")
-    ensure_index(Settings(home=folder))
-    return folder
+    return made_once(tmp_path_factory, "bundled", lambda home: ensure_index(Settings(home=home)))
 
 
 @pytest.fixture(scope="session")
 def second_home(tmp_path_factory):
     """A library with the invented report and its English digest, made with the bundled engine: half a minute."""
+    return made_once(tmp_path_factory, "second", _index_second)
+
+
+def _index_second(home: Path) -> None:
     from chat.assistant import ensure_index
     from chat.settings import Settings
 
-    folder = tmp_path_factory.mktemp("second")
-    source = folder / "corpus" / "second"
+    source = home / "corpus" / "second"
     source.mkdir(parents=True)
     for name in ("second-report.zh-Hant.txt", "second-report.en.md"):
         (source / name).write_bytes((DATA / name).read_bytes())
@@ -97,8 +115,7 @@ def second_home(tmp_path_factory):
         '[[editions]]\nlang = "en"\nkind = "digest"\nfile = "second-report.en.md"\n',
         encoding="utf-8",
     )
-    ensure_index(Settings(home=folder / "home", corpus=folder / "corpus"))
-    return folder / "home"
+    ensure_index(Settings(home=home, corpus=home / "corpus"))
 
 
 @pytest.fixture(scope="session")

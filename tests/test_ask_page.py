@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,29 +29,36 @@ class Echo:
 
     def __init__(self) -> None:
         work = Work("echo", {"en": "Echo"}, "Nobody")
-        self.build = SimpleNamespace(works={"echo": work})
+        self._build = SimpleNamespace(works={"echo": work})
         self.histories: list[Sequence[Turn]] = []
         self.works: list[Sequence[str]] = []
+        self.users: list[str] = []
         self.error: Exception | None = None
 
-    def editions(self, _work: str) -> list[Any]:
+    def build_for(self, _user: str) -> Any:
+        return self._build
+
+    def editions(self, _work: str, _user: str) -> list[Any]:
         return []
 
-    def quoted_edition(self, _build: str, _work: str, _edition: str) -> None:
+    def quoted_edition(self, _build: str, _work: str, _edition: str, user: str) -> None:
         """Nothing was ever replaced."""
 
-    def picture(self, _edition: Any, _start: int, _end: int) -> None:
+    def picture(self, _edition: Any, _start: int, _end: int, user: str) -> None:
         """No edition has pages."""
 
-    def stream(self, question: str, *, history: Sequence[Turn] = (), works: Sequence[str] = ()) -> AnswerStream:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), works: Sequence[str] = (), user: str = ""
+    ) -> AnswerStream:
         self.histories.append(tuple(history))
         self.works.append(tuple(works))
+        self.users.append(user)
         if self.error:
             raise self.error
         answer = Answer(question, "en", "not_covered", f"You asked: {question}", notice=f"You asked: {question}")
         return AnswerStream((event for event in [Understood(question, "en"), Finished(answer)]), question, "en")
 
-    def search(self) -> None:
+    def search(self, _user: str) -> None:
         """Not called: there is nothing to go on from an answer that is not covered."""
 
 
@@ -104,6 +113,17 @@ def test_earlier_turns_go_along_with_a_question(echo: Echo) -> None:
     assert "You asked: And second?" in shown(page)
 
 
+def test_any_random_id_of_a_turn_can_be_drawn(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = count()
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _bytes: f"__a__{next(numbers)}__")
+    page = open_page()
+    ask(page, "First?")
+    ask(page, "First?")
+    assert shown(page).count("You asked: First?") >= 2
+    assert len(echo.histories) == 2
+
+
+@pytest.mark.case("C4")
 def test_an_answer_is_asked_for_once_however_often_the_page_is_drawn(echo: Echo) -> None:
     page = open_page()
     ask(page, "First?")
@@ -112,6 +132,7 @@ def test_an_answer_is_asked_for_once_however_often_the_page_is_drawn(echo: Echo)
     assert len(echo.histories) == 1
 
 
+@pytest.mark.case("O4")
 @pytest.mark.parametrize("error", [ValueError, KeyError, OSError, RuntimeError, UnicodeError], ids=lambda e: e.__name__)
 @pytest.mark.parametrize(("language", "words"), [("en", "Something went wrong"), ("zh-Hans", "系统发生错误")])
 def test_an_unforeseen_error_shows_an_id_that_the_log_has_and_nothing_else(

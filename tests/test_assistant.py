@@ -29,6 +29,7 @@ def assistant(second_assistant: Assistant) -> Assistant:
     return second_assistant
 
 
+@pytest.mark.case("V4")
 @pytest.mark.parametrize("row", QUESTIONS, ids=[row["id"] for row in QUESTIONS])
 def test_every_quote_stands_in_its_edition_and_the_reply_in_the_readers_language(
     assistant: Assistant, row: dict[str, object]
@@ -46,6 +47,7 @@ def test_every_quote_stands_in_its_edition_and_the_reply_in_the_readers_language
     assert all(statement.status == "verified" and statement.citations for statement in answer.statements)
 
 
+@pytest.mark.case("V4")
 def test_most_questions_cite_a_gold_section(assistant: Assistant) -> None:
     asked = [row for row in QUESTIONS if row["answerable"]]
     hits = 0
@@ -55,6 +57,7 @@ def test_most_questions_cite_a_gold_section(assistant: Assistant) -> None:
     assert hits / len(asked) >= 0.7
 
 
+@pytest.mark.case("Q2")
 def test_a_table_without_body_is_said_to_be_one_and_its_caption_cited(assistant: Assistant) -> None:
     answer = assistant.ask("表1裡最高的數字是多少？")
     assert answer.outcome == "content_missing"
@@ -62,6 +65,7 @@ def test_a_table_without_body_is_said_to_be_one_and_its_caption_cited(assistant:
     assert answer.notice
 
 
+@pytest.mark.case("Q2")
 @pytest.mark.parametrize("question", ["How did Zorblatt Industries do?", "報告怎麼看 Zorblatt？"])
 def test_a_name_that_no_document_has_is_not_covered(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
@@ -71,6 +75,7 @@ def test_a_name_that_no_document_has_is_not_covered(assistant: Assistant, questi
     assert not answer.citations
 
 
+@pytest.mark.case("Q5")
 def test_advice_is_declined(assistant: Assistant) -> None:
     assert assistant.ask("Should I buy shipping shares?").outcome == "declined"
 
@@ -89,12 +94,14 @@ def test_a_follow_up_is_answered_from_the_section_before(assistant: Assistant) -
     assert {citation.anchor for citation in answer.citations} & set(row["gold_anchors"])
 
 
+@pytest.mark.case("R1")
 @pytest.mark.parametrize("question", ["", " \n", "x" * 4001])
 def test_an_empty_or_overlong_question_is_refused(assistant: Assistant, question: str) -> None:
     with pytest.raises(Refusal):
         assistant.ask(question)
 
 
+@pytest.mark.case("Q1")
 @pytest.mark.parametrize(
     "question",
     [

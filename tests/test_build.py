@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +30,7 @@ from tests.bigrams import NAME, Bigrams
 from tests.writer import publish
 from vectorstore.build import Build, open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
+from vectorstore.librarian import open_or_mend
 from vectorstore.library import Shelf, live_shelf
 from vectorstore.retrieve import Search
 
@@ -123,6 +126,7 @@ def test_adding_an_edition_embeds_its_texts_only(tmp_path: Path) -> None:
         assert best(one) == best(other)
 
 
+@pytest.mark.case("S6")
 def test_a_changed_text_replaces_the_old_one(home: Path) -> None:
     (key, edition), *_ = ORIGINAL.editions.items()
     text = edition.document.text.replace("42億美元", "43億美元")
@@ -136,6 +140,7 @@ def test_a_changed_text_replaces_the_old_one(home: Path) -> None:
         assert ("42億美元" in words, "43億美元" in words) == (False, True)
 
 
+@pytest.mark.case("S7")
 def test_another_model_embeds_everything_anew(home: Path) -> None:
     catalogue = Catalogue.at(home)
     model = Bigrams()
@@ -146,6 +151,7 @@ def test_another_model_embeds_everything_anew(home: Path) -> None:
         assert build.model == "tests:other"
 
 
+@pytest.mark.case("S7")
 def test_narrower_passages_after_an_upgrade(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectorstore.build, "FORMAT", -1)
     monkeypatch.setattr(ingest.passages, "MAX_WIDTH", 60)
@@ -237,7 +243,11 @@ def process(target: Callable[..., None], home: Path, *arguments: Any) -> Iterato
         child.close()
 
 
-def test_a_second_writer_is_refused_and_a_killed_one_leaves_no_lock(home: Path) -> None:
+@pytest.mark.case("S5")
+def test_a_second_writer_is_refused_and_a_killed_one_leaves_no_lock(
+    home: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("tried", 20)
     with process(writer.hold_writer_lock, home):
         for _ in range(20):
             with pytest.raises(Refusal) as caught, writer_lock(home):
@@ -249,11 +259,13 @@ def test_a_second_writer_is_refused_and_a_killed_one_leaves_no_lock(home: Path) 
     assert publish(home, ORIGINAL) is True
 
 
+@pytest.mark.case("S5")
 def test_a_second_writer_in_the_same_process_is_refused(tmp_path: Path) -> None:
     with writer_lock(tmp_path), pytest.raises(Refusal, match="Another process"), writer_lock(tmp_path):
         pass
 
 
+@pytest.mark.case("S5")
 def test_a_build_read_by_another_process_stays_until_that_is_killed(home: Path) -> None:
     with opened(home) as build:
         folder = home / "builds" / build.id
@@ -264,6 +276,7 @@ def test_a_build_read_by_another_process_stays_until_that_is_killed(home: Path) 
     assert not folder.exists()
 
 
+@pytest.mark.case("S5")
 def test_a_reader_always_finds_a_whole_build_while_another_process_publishes(home: Path) -> None:
     whole = {len(expected(ORIGINAL)), len(expected(BOTH))}
     seen = set()
@@ -300,6 +313,7 @@ def half_published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.case("S2")
 @pytest.mark.parametrize("point", writer.POINTS)
 def test_a_writer_killed_at_a_named_point(half_published: Path, tmp_path: Path, point: str) -> None:
     home = shutil.copytree(half_published, tmp_path / "home")
@@ -309,6 +323,7 @@ def test_a_writer_killed_at_a_named_point(half_published: Path, tmp_path: Path, 
     check_recovery(home, [ORIGINAL if point in writer.OLD else BOTH], point)
 
 
+@pytest.mark.case("S1")
 def test_writers_killed_at_random_moments(half_published: Path, tmp_path: Path) -> None:
     seed = int(os.environ.get("TEST_SEED", random.randrange(10**6)))
     chance = random.Random(seed)
@@ -372,6 +387,7 @@ def test_a_rebuild_inserts_everything(large: Path, tmp_path: Path, inserted: lis
     assert sum(inserted) == whole(LONGER)
 
 
+@pytest.mark.case("S4")
 @pytest.mark.parametrize("file", ["data_level0.bin", "chroma.sqlite3", "vectors.json", "vectors", "lock"])
 def test_from_a_damaged_build_nothing_is_copied(large: Path, tmp_path: Path, inserted: list[int], file: str) -> None:
     home = shutil.copytree(large, tmp_path / "home")
@@ -386,6 +402,7 @@ def test_from_a_damaged_build_nothing_is_copied(large: Path, tmp_path: Path, ins
     assert build_files(home) == [build.id, f"{build.id}.lock"]
 
 
+@pytest.mark.case("S2")
 @pytest.mark.parametrize("point", writer.COPYING)
 def test_a_writer_killed_while_it_copies(large: Path, tmp_path: Path, point: str) -> None:
     home = shutil.copytree(large, tmp_path / "home")
@@ -430,6 +447,7 @@ def check_damage(home: Path) -> None:
     model = Bigrams()
     assert publish(home, BOTH, model, rebuild=True) is True
     assert model.embedded == 0
+    assert build_folder(home).name != name, "nothing of the damaged one is kept, though its refusal is still held"
     with opened(home) as build:
         assert passages(build) == expected(BOTH)
         assert best(build)[0][0] == "2.2.b2"
@@ -444,6 +462,7 @@ SOME = [
 ]
 
 
+@pytest.mark.case("S4")
 @pytest.mark.parametrize(
     ("file", "damage"),
     [*((file, "gone") for file in FILES), *((file, damage) for file in SOME for damage in ("cut in half", "empty"))],
@@ -453,17 +472,20 @@ def test_a_damaged_file_is_refused_and_mended(home: Path, file: str, damage: str
     check_damage(home)
 
 
+@pytest.mark.case("S4")
 @pytest.mark.parametrize("folder", ["", "keywords-zh", "keywords-en", "vectors"])
 def test_a_missing_folder_is_refused_and_mended(home: Path, folder: str) -> None:
     shutil.rmtree(build_folder(home) / folder)
     check_damage(home)
 
 
+@pytest.mark.case("S4")
 def test_a_missing_lock_is_refused_and_mended(home: Path) -> None:
     build_folder(home).with_suffix(".lock").unlink()
     check_damage(home)
 
 
+@pytest.mark.case("S4")
 @pytest.mark.parametrize("collection", ["passages", "sentences"])
 def test_a_lost_vector_is_refused_and_mended(home: Path, collection: str) -> None:
     with vectorstore.vectors.chroma(build_folder(home)) as client:
@@ -472,6 +494,55 @@ def test_a_lost_vector_is_refused_and_mended(home: Path, collection: str) -> Non
     check_damage(home)
 
 
+@pytest.mark.case("S4")
+@pytest.mark.parametrize("file", [*FILES[:2], "vectors.json", "words.npy", "folded.json", "glossary-names.json"])
+def test_s4_a_changed_byte_is_refused_and_mended_with_nobody_asked(home: Path, file: str) -> None:
+    with opened(home) as build:
+        found = best(build)
+    path = build_folder(home) / file
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(Refusal, match="damaged"), opened(home):
+        pass
+    catalogue = Catalogue.at(home)
+    mended = open_or_mend(home, catalogue, NAME, Bigrams())
+    assert best(mended) == found
+    mended.close()
+    (home / "builds" / mended.id / file).write_bytes(b"")
+    with pytest.raises(Refusal, match="damaged"):
+        open_or_mend(home, catalogue, "tests:other", Bigrams())
+    catalogue.close()
+
+
+@pytest.mark.case("S4")
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM embeddings WHERE id = 3", "UPDATE embeddings SET embedding_id = 'x'"]
+)
+def test_s4_what_chroma_s_database_says_is_sealed_too(home: Path, statement: str) -> None:
+    with sqlite3.connect(build_folder(home) / "vectors" / "chroma.sqlite3") as database:
+        database.execute(f"{statement}{'' if 'WHERE' in statement else ' WHERE id = 3'}")
+    database.close()
+    check_damage(home)
+
+
+@pytest.mark.case("S3")
+def test_s3_a_full_disk_is_said_and_what_was_live_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(vectorstore.build, "write_words", no_room)
+        with pytest.raises(Refusal, match="No space left on device"):
+            publish(home, ORIGINAL)
+    with opened(home) as build:
+        assert passages(build) == expected(BOTH)
+    assert publish(home, ORIGINAL)
+    assert len(build_files(home)) == 2
+
+
+def no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.case("S4")
 @pytest.mark.parametrize("file", ["index_metadata.pickle", "data_level0.bin", "header.bin", "link_lists.bin"])
 def test_a_missing_file_of_a_large_vector_index_is_refused(large: Path, tmp_path: Path, file: str) -> None:
     home = shutil.copytree(large, tmp_path / "home")

@@ -54,6 +54,7 @@ def lossy_pdf(path: Path, folder: Path) -> None:
     canvas.save()
 
 
+@pytest.mark.case("F6")
 @pytest.mark.parametrize(
     ("language", "said"),
     [
@@ -74,6 +75,7 @@ def test_an_answer_from_a_file_with_losses_names_them(
     assert answer_row(answer)["answer"].endswith(warning)
 
 
+@pytest.mark.case("I6")
 def test_no_answer_repeats_hidden_words(assistant: Assistant) -> None:
     answer = assistant.ask("By how much did ferry fares rise in 2025?")
     assert "buy" not in answer.text
@@ -93,6 +95,7 @@ def test_where_nothing_answers_the_losses_of_what_lies_nearest_are_named(assista
     assert "left out: 2." in answer.warnings[0]
 
 
+@pytest.mark.case("F6")
 def test_talking_points_from_a_file_with_losses_name_them_wherever_they_go(assistant: Assistant) -> None:
     points = assistant.points(Order("ferry fares in Sundholm", works=("ferries",)))
     build = assistant.build

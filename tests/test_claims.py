@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from chat.__main__ import main
 from chat.assistant import Assistant
 from chat.claims import LIMIT, Check, split_claims
-from chat.claims_file import check_row
+from chat.claims_file import check_row, check_text
+from chat.conflicts import Finding, outweighs, turned
+from chat.evidence import plain_evidence
+from chat.names import Names
+from chat.problem import Problem
+from chat.reading import read
 from evals.claims import OWN_CLAIMS, read_claims, unbacked
 from ingest.document import LANGUAGES, Refusal
+from vectorstore.words import to_simplified
+
+if TYPE_CHECKING:
+    from vectorstore.retrieve import Hit
 
 
 def checked(assistant: Assistant, claim: str) -> Check:
@@ -30,6 +41,7 @@ SUPPORTED = [
     "北汐海運的淨利降了三成，由18億美元降到12.6億美元。",
     "Hornby Bank forecasts deliveries of 3.1 million TEU in 2026.",
     "併網許可平均要花27個月。",
+    "霍恩比銀行預測2026年新船交付量達310萬TEU。",
     "群島商業銀行可能把派息率由55%下調至45%。",
     "若红海全面复航早于预期，环东航线运价指数可能跌破1,000点。",
 ]
@@ -66,6 +78,12 @@ def test_sentences_are_quoted_until_all_figures_of_a_claim_are_there(second_assi
         ("The bad-loan ratio of the sample banks fell from 2.2% to 1.8%.", "direction", ""),
         ("The price war will certainly last longer than the market expects.", "hedge", ""),
         ("環東航線運價指數將跌破1,000點。", "condition", ""),
+        ("The Eastring freight index stood at 3,680 points in July 2023.", "date", "July 2024"),
+        ("檳灣港務的碼頭作業系統在2025年7月17日遭勒索軟體癱瘓。", "date", "6月17日"),
+        ("Freight rates have finished falling.", "direction", ""),
+        ("瓶颈在装机，不在电网。", "negation", ""),
+        ("The probability of scenario A is put at about 70%.", "figure", "60%"),
+        ("Archipelago Commercial Bank will certainly cut its payout ratio to 45%.", "hedge", ""),
     ],
 )
 def test_what_the_report_says_otherwise_is_contradicted_with_the_reason(
@@ -83,6 +101,8 @@ def test_what_the_report_says_otherwise_is_contradicted_with_the_reason(
     "claim",
     [
         "海嵐航運的員工人數有三萬人。",
+        "Penwan Ports paid a ransom of US$5 million.",
+        "Hailan Shipping plans to order twelve new ships in 2026.",
         "The Bank of Japan will raise rates in 2026.",
         "比特币在2025年上涨了一倍。",
         "電影票房在2025年創新高。",
@@ -122,6 +142,7 @@ def test_nothing_is_supported_with_a_figure_that_the_cited_text_lacks(second_ass
     assert lacking == 0
 
 
+@pytest.mark.case("Q3")
 def test_where_the_report_contradicts_itself_a_check_says_so(second_assistant: Assistant) -> None:
     for claim in (
         "海嵐航運淨利由42億美元降至25.2億美元，降幅約46%。",
@@ -130,6 +151,71 @@ def test_where_the_report_contradicts_itself_a_check_says_so(second_assistant: A
         found = checked(second_assistant, claim)
         assert found.verdict == "supported"
         assert [(r.type, r.document_says) for r in found.reasons] == [("document-disagrees", "40.0%")]
+
+
+def test_a_reader_of_simplified_reads_what_the_document_says_in_simplified(second_assistant: Assistant) -> None:
+    found = checked(second_assistant, "海岚航运净利由42亿美元降至25.2亿美元，降幅约46%。晴川光电的负债比率达87%。")
+    said, quotes = check_text(found), [citation.quote for citation in found.citations]
+    for quote in quotes:  # verbatim, as a citation must be
+        assert quote in said
+        said = said.replace(quote, "")
+    assert any(quote != to_simplified(quote) for quote in quotes)
+    assert said == to_simplified(said)
+
+
+@pytest.mark.parametrize(
+    ("claim", "label"),
+    [
+        ("併網許可平均要花27個月。", "check-decides"),
+        ("Table 1 shows that Hailan Shipping's revenue was US$15 billion.", "check-decides"),
+        ("Hailan Shipping will buy the port of Rotterdam in 2027.", "check-nearest"),
+    ],
+)
+def test_a_quote_decides_a_claim_or_only_comes_nearest(second_assistant: Assistant, claim: str, label: str) -> None:
+    (part,) = checked(second_assistant, claim).parts
+    assert part.citations
+    assert part.citations_label == label
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("霍恩比銀行預測,2026年的新船交付量將達310萬TEU;而同期拆船量預計不足40萬TEU。", "supported"),
+        ("而同期拆船量預計不足40萬TEU。", "contradicted"),
+        ("霍恩比銀行預測,2026年的新船交付量將達310萬TEU;而同期拆船量預計不足70萬TEU。", "contradicted"),
+        ("格蘭頓銀行預測,2026年的新船交付量將達310萬TEU;而同期拆船量預計不足40萬TEU。", "contradicted"),
+    ],
+    ids=["source before the semicolon", "source dropped", "another figure", "another source"],
+)
+def test_half_a_sentence_is_read_with_what_its_other_half_says(
+    second_assistant: Assistant, sentence: str, verdict: str
+) -> None:
+    assert checked(second_assistant, sentence).verdict == verdict
+
+
+def test_the_caption_of_a_table_is_what_the_document_says(second_assistant: Assistant) -> None:
+    caption = "Table 1: Operating data of the main liner companies, first half of 2025"
+    assert checked(second_assistant, caption).verdict == "supported"
+
+
+def test_what_stands_word_for_word_is_outweighed_by_nothing_and_turned_by_no_other_edition() -> None:
+    def finding(text: str, *others: str, titles: Sequence[str] = ()) -> Finding:
+        return Finding(cast("Hit", None), plain_evidence(text, *others, titles=titles), (), 1.0, 1.0, 1.0)
+
+    names = Names()
+    claim = read("Shipping outlook: a contest of high valuations and thin trade", names)
+    titles = ["2. Shipping outlook", "Shipping outlook: a contest of high valuations and thin trade"]
+    first = finding("The contest of thin trade goes on.", titles=titles)
+    against = finding("Shares at low valuations may recover.", titles=titles)
+    turn = Problem("direction", "high valuations", "Shares at low valuations may recover.")
+    assert not outweighs([turn], against, first, claim, names)
+    plainly = read("Shipping outlook: high valuations", names)
+    assert outweighs([turn], against, first, plainly, names)
+
+    original = "與寬鬆傾向呼應，強化了航運股對補貼的依賴。"
+    stated = read(original, names)
+    assert turned(finding("與寬鬆傾向呼應，令航運股更加依賴補貼。", original), stated, names) is None
+    assert turned(finding("放寬監管令航運股受惠。"), read("收緊監管令航運股受惠。", names), names)
 
 
 def test_the_figure_that_follows_from_the_others_is_met_with_both(second_assistant: Assistant) -> None:
@@ -167,11 +253,12 @@ def test_a_paragraph_has_a_verdict_for_each_claim_and_the_worst_over_all(second_
         (" \n\t\0", "check-empty"),
         ("?!", "check-wordless"),
         ("🚢🚢", "check-wordless"),
+        ("\0\x08\x1b\u202e rates\x7f", "check-wordless"),
         ("Фрахтовые ставки вырастут в следующем году.", "check-wordless"),
         ("x" * 1_000_000, "check-too-long"),
         ("運" * (LIMIT + 1), "check-too-long"),
     ],
-    ids=["empty", "white", "marks", "emoji", "Russian", "1 MB", "one too many"],
+    ids=["empty", "white", "marks", "emoji", "one word, controls", "Russian", "1 MB", "one too many"],
 )
 def test_a_text_that_holds_no_claim_is_refused_with_a_sentence(
     second_assistant: Assistant, claim: str, key: str

@@ -9,6 +9,7 @@ from chat.assistant import Assistant
 # Captions
 
 
+@pytest.mark.case("Q2")
 @pytest.mark.parametrize(
     ("question", "anchor"),
     [
@@ -60,6 +61,7 @@ def test_text_beside_a_caption_is_quoted_and_the_lack_of_its_body_said(
     assert answer.notice == missing.notice
 
 
+@pytest.mark.case("Q2")
 @pytest.mark.parametrize("question", ["表9裡有什麼數字？", "What is in Table 9?"])
 def test_a_caption_that_is_not_there_has_no_text_beside_it(second_assistant: Assistant, question: str) -> None:
     answer = second_assistant.ask(question)
@@ -70,6 +72,7 @@ def test_a_caption_that_is_not_there_has_no_text_beside_it(second_assistant: Ass
 # Advice
 
 
+@pytest.mark.case("Q5")
 @pytest.mark.parametrize(
     "question",
     [
@@ -120,6 +123,7 @@ def test_what_the_report_itself_recommends_is_no_advice_of_ours(second_assistant
 # Later than the report
 
 
+@pytest.mark.case("Q2")
 @pytest.mark.parametrize(
     "question",
     [
@@ -153,6 +157,7 @@ def test_a_later_date_that_the_report_names_is_answered(second_assistant: Assist
 # Another kind than asked for
 
 
+@pytest.mark.case("Q2")
 @pytest.mark.parametrize(
     "question",
     [

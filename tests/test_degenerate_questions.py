@@ -15,6 +15,8 @@ from chat.rows import answer_row
 from chat.settings import Settings
 from ingest.document import LANGUAGES, Refusal
 
+pytestmark = pytest.mark.case("Q1")
+
 REFUSED = {
     "empty": "",
     "spaces": "   \t ",
@@ -168,6 +170,7 @@ def test_the_tables_hold_the_sixty_cases_and_more() -> None:
     assert len(set(ALL.values())) == len(ALL) >= 60
 
 
+@pytest.mark.case("R1")
 @table(REFUSED)
 def test_an_empty_or_overlong_question_is_refused_in_every_language(assistant: Assistant, question: str) -> None:
     with pytest.raises(Refusal) as refused:
@@ -195,6 +198,7 @@ def test_words_that_no_document_has_are_not_covered(assistant: Assistant, questi
     assert not answer.citations
 
 
+@pytest.mark.case("I3")
 @table(STEERING)
 def test_an_attempt_to_steer_is_declined(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)

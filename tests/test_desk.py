@@ -72,8 +72,8 @@ def until(true: Callable[[], object]) -> None:
 
 
 def ended(history: History, desk: Desk, turn: str) -> Exchange:
-    assert desk.wait(turn, SOON)
-    assert desk.wait_for_follow_ups(turn, SOON)
+    assert desk.wait("ann", turn, SOON)
+    assert desk.wait_for_follow_ups("ann", turn, SOON)
     return history.exchange("ann", turn)
 
 
@@ -84,14 +84,14 @@ def statements(answer: Answer | None) -> list[str]:
 def test_an_answer_grows_before_the_eyes_and_is_saved_whole(history: History) -> None:
     desk, pen = Desk(history, explain), Pen()
     turn = begin(history, desk, pen)
-    assert desk.writing(turn)
-    assert not desk.wait(turn, 0)
+    assert desk.writing("ann", turn)
+    assert not desk.wait("ann", turn, 0)
     pen.go.release()
-    until(lambda: statements(desk.answer(turn)) == ["One."])
+    until(lambda: statements(desk.answer("ann", turn)) == ["One."])
     pen.go.release(2)
     exchange = ended(history, desk, turn)
     assert (exchange.state, exchange.answer) == ("whole", WHOLE)
-    assert not desk.writing(turn)
+    assert not desk.writing("ann", turn)
 
 
 def test_what_was_shown_is_saved_while_it_grows(history: History) -> None:
@@ -110,9 +110,9 @@ def test_stopping_keeps_what_there_is_at_once(history: History) -> None:
     desk, pen = Desk(history, explain), Pen()
     turn = begin(history, desk, pen)
     pen.go.release()
-    until(lambda: statements(desk.answer(turn)) == ["One."])
+    until(lambda: statements(desk.answer("ann", turn)) == ["One."])
     desk.stop("ann", turn)
-    assert desk.wait(turn, 0), "no wait for the model's next word"
+    assert desk.wait("ann", turn, 0), "no wait for the model's next word"
     exchange = history.exchange("ann", turn)
     assert (exchange.state, statements(exchange.answer)) == ("stopped", ["One."])
     pen.go.release()
@@ -120,15 +120,17 @@ def test_stopping_keeps_what_there_is_at_once(history: History) -> None:
     assert history.exchange("ann", turn) == exchange
 
 
+@pytest.mark.case("A1")
 def test_another_reader_cannot_stop_it(history: History) -> None:
     desk, pen = Desk(history, explain), Pen()
     turn = begin(history, desk, pen)
     desk.stop("ben", turn)
-    assert desk.writing(turn)
+    assert desk.writing("ann", turn)
     pen.go.release(3)
     assert ended(history, desk, turn).state == "whole"
 
 
+@pytest.mark.case("C4")
 def test_an_answer_that_no_page_looks_at_is_ended(history: History) -> None:
     desk, pen = Desk(history, explain, patience=0.05), Pen()
     turn = begin(history, desk, pen)
@@ -143,7 +145,7 @@ def test_looking_keeps_it_going(history: History) -> None:
     turn = begin(history, desk, pen)
     for _ in range(3):
         time.sleep(0.1)
-        assert desk.writing(turn)
+        assert desk.writing("ann", turn)
         pen.go.release()
     assert ended(history, desk, turn).state == "whole"
 
@@ -178,9 +180,9 @@ def test_questions_to_go_on_with_come_after_the_answer(history: History) -> None
 
     turn = begin(history, desk, pen, follow_up)
     pen.go.release(3)
-    assert desk.wait(turn, SOON)
-    assert not desk.writing(turn), "the answer is whole while its follow-ups are sought"
-    assert not desk.wait_for_follow_ups(turn, 0)
+    assert desk.wait("ann", turn, SOON)
+    assert not desk.writing("ann", turn), "the answer is whole while its follow-ups are sought"
+    assert not desk.wait_for_follow_ups("ann", turn, 0)
     asked.set()
     assert ended(history, desk, turn).follow_ups == ("And then?",)
 
@@ -197,6 +199,7 @@ def test_an_answer_stands_without_the_questions_that_could_not_be_found(history:
     assert (exchange.state, exchange.follow_ups) == ("whole", ())
 
 
+@pytest.mark.case("C4")
 def test_a_conversation_deleted_meanwhile_ends_its_answer(history: History) -> None:
     desk, pen = Desk(history, explain), Pen()
     conversation = history.begin("ann", "Q").id
@@ -204,17 +207,17 @@ def test_a_conversation_deleted_meanwhile_ends_its_answer(history: History) -> N
     desk.begin("ann", turn, pen)
     history.delete("ann", conversation)
     pen.go.release(3)
-    assert desk.wait(turn, SOON)
+    assert desk.wait("ann", turn, SOON)
     assert history.conversations("ann") == []
 
 
 def test_waiting_ends_so_many_seconds_after_the_beginning_however_often_it_is_asked(history: History) -> None:
     desk, pen = Desk(history, explain), Pen()
     turn = begin(history, desk, pen)
-    assert not desk.wait(turn, 0.2)
+    assert not desk.wait("ann", turn, 0.2)
     started = time.monotonic()
     for _ in range(20):
-        assert not desk.wait(turn, 0.2)
+        assert not desk.wait("ann", turn, 0.2)
     assert time.monotonic() - started < 2.0
     pen.go.release(3)
     ended(history, desk, turn)
@@ -222,7 +225,7 @@ def test_waiting_ends_so_many_seconds_after_the_beginning_however_often_it_is_as
 
 def test_a_turn_that_was_never_begun_here_has_ended(history: History) -> None:
     desk = Desk(history, explain)
-    assert desk.wait("no-such", 5)
-    assert desk.wait_for_follow_ups("no-such", 5)
-    assert not desk.writing("no-such")
-    assert desk.answer("no-such") is None
+    assert desk.wait("ann", "no-such", 5)
+    assert desk.wait_for_follow_ups("ann", "no-such", 5)
+    assert not desk.writing("ann", "no-such")
+    assert desk.answer("ann", "no-such") is None

@@ -66,6 +66,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.case("I5")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_words_become_markup(text: str) -> None:
     written = to_markdown(Handout(text, "en", (text,), (Part(text, (Line(text), Line(text)), listed=True),), (text,)))
@@ -118,13 +119,49 @@ def test_slides_carry_their_sources_as_notes(language: str) -> None:
     deck = pptx.Presentation(io.BytesIO(handout_bytes(handout(language), "pptx")))
     first, points, plain, last = deck.slides
     assert first.shapes.title.text_frame.text == points.shapes.title.text_frame.text == title
-    assert points.placeholders[1].text_frame.text == f"0: {point} [1]"
-    assert plain.placeholders[1].text_frame.text == f"{point} [2]\n{point}"
+    assert points.placeholders[1].text_frame.text == f"0: {point}\u00a0[1]"
+    assert plain.placeholders[1].text_frame.text == f"{point}\u00a0[2]\n{point}"
     assert points.notes_slide.notes_text_frame.text.startswith(f"[1] {place}")
     assert quote in points.notes_slide.notes_text_frame.text
     assert plain.notes_slide.notes_text_frame.text == f"[2] {place}"
     assert last.placeholders[1].text_frame.text == closing
-    assert all(closing in [shape.text_frame.text for shape in slide.shapes] for slide in deck.slides)
+    texts = [[shape.text_frame.text for shape in slide.shapes if shape.has_text_frame] for slide in deck.slides]
+    assert all(closing in mine for mine in texts)
+
+
+def test_points_stand_evenly_on_their_slides() -> None:
+    deck = pptx.Presentation(
+        io.BytesIO(handout_bytes(handout(text="Freight falls and rises again. " * 6, lines=5), "pptx"))
+    )
+    points = [len(s.placeholders[1].text_frame.paragraphs) for s in deck.slides if "Freight" in s.shapes.title.text]
+    assert points[1:3] == [3, 2]
+
+
+@pytest.mark.parametrize("format_", FILE_FORMATS)
+def test_the_words_of_the_original_are_said_to_be_so(format_: str) -> None:
+    note = Note("§2.2", ("rates may fall",), "運價可能下探")
+    data = handout_bytes(Handout("T", "en", (), (Part("P", (Line("Rates may fall.", (note,)),)),)), format_)
+    said = {
+        "md": bytes.decode,
+        "docx": word_notes,
+        "pptx": lambda d: pptx.Presentation(io.BytesIO(d)).slides[1].notes_slide.notes_text_frame.text,
+    }[format_](data)
+    assert "“rates may fall” The same place in the original: “運價可能下探”" in said
+
+
+def test_the_last_slide_has_a_heading_of_its_own() -> None:
+    closed = Handout("T", "en", (), (), ("No advice.",), closing_heading="About")
+    deck = pptx.Presentation(io.BytesIO(handout_bytes(closed, "pptx")))
+    assert [slide.shapes.title.text_frame.text for slide in deck.slides] == ["T", "About"]
+
+
+@pytest.mark.parametrize("format_", FILE_FORMATS)
+def test_a_file_is_its_writers_alone_even_over_one_that_others_read(format_: str, tmp_path: Path) -> None:
+    file = tmp_path / f"points.{format_}"
+    file.touch()
+    file.chmod(0o644)
+    write_handout(handout(), file)
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_more_lines_than_a_slide_holds_go_on_the_next() -> None:

@@ -6,10 +6,12 @@ import inspect
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from chat.__main__ import main
 from chat.answer import Answer, Citation, Quote, RankedHit, SectionLink, Statement, Turn
@@ -37,8 +39,8 @@ HOSTILE = "%_\\'\";--<img src=x>{0}\u202e"
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Iterator[History]:
-    history = History.at(tmp_path)
+def history(url: str) -> Iterator[History]:
+    history = History(url)
     yield history
     history.close()
 
@@ -122,7 +124,18 @@ def test_a_renamed_conversation_is_found_by_its_new_name(history: History) -> No
     assert history.conversation("ann", conversation).title == "Orchard notes"
 
 
-def test_what_is_deleted_is_gone_with_its_turns_and_feedback(history: History, tmp_path: Path) -> None:
+def everything(url: str) -> str:
+    """All that a database holds."""
+    engine, tables = sa.create_engine(url), sa.MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        found = [str(row) for table in tables.sorted_tables for row in connection.execute(sa.select(table))]
+    engine.dispose()
+    return "\n".join(found)
+
+
+@pytest.mark.case("S6")
+def test_what_is_deleted_is_gone_with_its_turns_and_feedback(history: History, url: str) -> None:
     conversation, turn = answered(history, "ann", "A canary question")
     kept, _ = answered(history, "ann", "Kept")
     history.give_feedback("ann", turn, Feedback("bad", "other", "a canary note"))
@@ -131,11 +144,8 @@ def test_what_is_deleted_is_gone_with_its_turns_and_feedback(history: History, t
     assert list(history.feedback_rows()) == []
     with pytest.raises(Refusal):
         history.exchange("ann", turn)
-    history.close()
-    import sqlite3
-
-    with sqlite3.connect(tmp_path / "catalogue.sqlite3") as database:
-        assert "canary" not in "\n".join(database.iterdump())
+    assert "Kept" in everything(url)
+    assert "canary" not in everything(url)
 
 
 def test_feedback_is_kept_replaced_and_exported(history: History) -> None:
@@ -166,7 +176,7 @@ CALLS = {
     "offer": lambda h, owner, _c, t: h.offer(owner, t, ["Q?"]),
     "give_feedback": lambda h, owner, _c, t: h.give_feedback(owner, t, Feedback("good")),
 }
-BY_OWNER_ALONE = {"conversations", "begin", "feedback_rows"}
+BY_OWNER_ALONE = {"as_seen", "conversations", "begin", "feedback_rows"}
 """Calls that name no row: they see and make the owner's own."""
 
 
@@ -175,6 +185,7 @@ def test_every_function_that_names_a_row_is_in_the_table() -> None:
     assert functions - {"close"} == set(CALLS) | BY_OWNER_ALONE
 
 
+@pytest.mark.case("A1")
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("owner", ["ben", "", "ANN", "ann ", "%", HOSTILE])
 def test_another_owner_gets_what_an_unknown_row_gets_and_changes_nothing(
@@ -192,7 +203,8 @@ def test_another_owner_gets_what_an_unknown_row_gets_and_changes_nothing(
     assert history.conversation("ann", conversation).title == "How many plums?"
 
 
-@pytest.mark.parametrize("owner", ["ben", "", "%"])
+@pytest.mark.case("A1")
+@pytest.mark.parametrize("owner", ["ben", "%"])
 def test_another_owner_lists_nothing(history: History, owner: str) -> None:
     _, turn = answered(history, "ann", "How many plums?")
     history.give_feedback("ann", turn, Feedback("good"))
@@ -201,12 +213,14 @@ def test_another_owner_lists_nothing(history: History, owner: str) -> None:
     assert list(history.feedback_rows(owner)) == []
 
 
+@pytest.mark.case("A7")
 def test_ids_cannot_be_guessed(history: History) -> None:
     ids = {history.begin("ann", "Q").id for _ in range(50)}
     assert len(ids) == 50
     assert all(len(id_) >= 21 for id_ in ids), "at least 122 random bits"
 
 
+@pytest.mark.case("C4")
 def test_many_write_at_once_and_nothing_is_lost(history: History) -> None:
     conversation = history.begin("ann", "Q").id
 
@@ -225,6 +239,7 @@ def test_many_write_at_once_and_nothing_is_lost(history: History) -> None:
     assert len(history.conversations("ben")) == 20
 
 
+@pytest.mark.case("C4")
 def test_two_questions_at_once_both_find_a_place(history: History) -> None:
     conversation = history.begin("ann", "Q").id
     threads = [threading.Thread(target=history.ask, args=("ann", conversation, str(n))) for n in range(8)]
@@ -233,6 +248,39 @@ def test_two_questions_at_once_both_find_a_place(history: History) -> None:
     for thread in threads:
         thread.join()
     assert sorted(e.question for e in history.exchanges("ann", conversation)) == [str(n) for n in range(8)]
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"], ids=["NUL", "half a pair"])
+def test_characters_that_no_database_takes_are_replaced(history: History, text: str) -> None:
+    conversation = history.begin("ann", text).id
+    turn = history.ask("ann", conversation, text).id
+    history.rename("ann", conversation, text)
+    history.save("ann", turn, "whole", replace(ANSWER, text="c\0d", question="a\0b"))
+    history.give_feedback("ann", turn, Feedback("bad", "other", text))
+    (exchange,) = history.exchanges("ann", conversation)
+    assert exchange.question in ("a b", "a?b")
+    assert exchange.answer is not None
+    assert exchange.feedback is not None
+    assert [c.id for c in history.conversations("ann", "c")] == [conversation]
+
+
+@pytest.mark.case("C4")
+def test_a_conversation_deleted_amid_questions_is_gone_or_was_never_asked(history: History) -> None:
+    for _ in range(5):
+        conversation = history.begin("ann", "Q").id
+
+        def asks(conversation: str = conversation) -> None:
+            with suppress(Refusal):
+                for number in range(20):
+                    history.ask("ann", conversation, str(number))
+
+        threads = [threading.Thread(target=asks) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        history.delete("ann", conversation)
+        for thread in threads:
+            thread.join()
+    assert history.conversations("ann") == []
 
 
 def test_a_failed_question_is_no_part_of_what_was_said() -> None:
@@ -258,12 +306,14 @@ def test_a_conversation_is_named_by_its_first_question(question: str, title: str
 @pytest.mark.parametrize("to_file", [False, True], ids=["stdout", "file"])
 def test_feedback_leaves_as_json_lines(
     history: History,
+    url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     to_file: bool,
 ) -> None:
     monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path))
+    monkeypatch.setenv("FOOTNOTE_DATABASE_URL", url)
     for owner, question in (("ann", "How many plums?"), ("ben", HOSTILE)):
         _, turn = answered(history, owner, question)
         history.give_feedback(owner, turn, Feedback("bad", "citation-wrong", f"line one\n{question}"))

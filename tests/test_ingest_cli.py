@@ -140,6 +140,7 @@ def test_json_is_one_value_with_a_row_for_each_edition(run: Run) -> None:
             "title": "Fees" if "fees.md" in arguments else "Lanes",
             "author": "",
             "date": None,
+            "private_to": None,
             "file": "fees.md" if "fees.md" in arguments else "en.md",
             "sections": 6,
             "furniture": [],
@@ -188,6 +189,7 @@ def test_the_original_of_a_bundled_digest_is_recognized(run: Run, folder: Path) 
     assert "lanes/zh-Hant-original" in editions(run)
 
 
+@pytest.mark.case("S6")
 def test_a_file_added_again_replaces_itself(run: Run, folder: Path) -> None:
     run("fees.md")
     (folder / "fees.md").write_text(FEES.replace("rose", "fell"))
@@ -300,6 +302,7 @@ def test_the_settings_example_loads_as_it_is(run: Run, folder: Path) -> None:
     assert run("--list") == (0, "", "")
 
 
+@pytest.mark.case("S5")
 def test_a_second_writer_is_refused_and_may_still_read(run: Run, indexed: Path) -> None:
     with writer_lock(indexed / "var"):
         check_refused(run("fees.md"), "Another process")
@@ -376,6 +379,7 @@ def test_home_and_catalogue_go_where_the_settings_say(run: Run, folder: Path, mo
 # Backup and restore
 
 
+@pytest.mark.case("S8")
 def test_a_library_comes_back_from_its_backup(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("fees.md")
     listed = run("--list", "--json")[1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -13,10 +12,12 @@ from chat.ledger import Ledger
 from chat.model import Tokens
 from vectorstore.catalogue import Catalogue
 
+pytestmark = pytest.mark.case("R2")
+
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    catalogue = Catalogue.at(tmp_path)
+def catalogue(url: str) -> Iterator[Catalogue]:
+    catalogue = Catalogue(url)
     yield catalogue
     catalogue.close()
 

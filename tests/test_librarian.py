@@ -69,6 +69,7 @@ def test_what_is_staged_is_described_and_not_in_the_library(librarian: Librarian
     assert waiting(home) == ["lanes.md"]
 
 
+@pytest.mark.case("F1")
 def test_a_refused_file_harms_no_other_and_says_why(librarian: Librarian) -> None:
     heard = []
     uploads = [Upload("a.pdf", b"%PDF-1.7 nothing"), Upload("lanes.md", LANES), Upload("b.png", b"\x89PNG\r\n\x1a\n")]
@@ -80,6 +81,7 @@ def test_a_refused_file_harms_no_other_and_says_why(librarian: Librarian) -> Non
     assert all("a.pdf" in caught.value.in_language(language) for language in LANGUAGES)
 
 
+@pytest.mark.case("S6")
 def test_what_is_discarded_leaves_nothing(librarian: Librarian, home: Path) -> None:
     (staged,) = librarian.stage([Upload("lanes.md", LANES)])
     librarian.discard(staged)
@@ -104,6 +106,7 @@ def test_another_document_of_a_taken_name_gets_a_name_of_its_own(librarian: Libr
     assert librarian.description(staged).work == "lanes-2"
 
 
+@pytest.mark.case("R1")
 def test_too_many_files_are_refused_before_one_is_read(librarian: Librarian, home: Path) -> None:
     with pytest.raises(Refusal) as caught:
         librarian.stage([Upload("a.md", LANES)] * (MAX_FILES + 1))
@@ -111,6 +114,7 @@ def test_too_many_files_are_refused_before_one_is_read(librarian: Librarian, hom
     assert not (home / "uploads").exists()
 
 
+@pytest.mark.case("A7")
 @pytest.mark.parametrize(
     ("name", "safe"),
     [
@@ -137,6 +141,7 @@ def test_no_name_leads_out_of_its_folder(librarian: Librarian, home: Path, name:
     assert staged.state.state == "ready"
 
 
+@pytest.mark.case("A7")
 def test_a_name_of_any_length_is_kept_short_with_its_ending() -> None:
     assert len(safe_name("長" * 300 + ".pdf").encode()) <= 120
     assert safe_name("長" * 300 + ".pdf").endswith("長.pdf")
@@ -182,6 +187,7 @@ def test_two_files_cannot_be_one_edition(librarian: Librarian) -> None:
     assert caught.value.key == "edition-twice"
 
 
+@pytest.mark.case("S5")
 def test_a_second_writer_is_refused_and_nothing_is_lost(librarian: Librarian, home: Path) -> None:
     (staged,) = librarian.stage([Upload("lanes.md", LANES)])
     with writer_lock(home), pytest.raises(Refusal) as caught:
@@ -244,6 +250,7 @@ def test_a_correction_takes_nobodys_place(librarian: Librarian, add: Add) -> Non
         librarian.correct("lanes", "zh-Hant-original", said)
 
 
+@pytest.mark.case("S6")
 def test_what_is_taken_out_is_gone_with_its_file(librarian: Librarian, add: Add, home: Path, catalogue) -> None:
     add("lanes.md", LANES)
     add("tides.pdf", pdf_file(["Tides rose in the harbour for most of the year."]))

@@ -139,6 +139,27 @@ def test_a_file_without_a_title_is_called_by_its_name() -> None:
     assert new_work(edition_of("A sentence.\n", "note.md"), None, None).titles == {"en": "note"}
 
 
+DATE_LINES = [
+    "Date: 2025-09-03",
+    "日期：2025年9月3日",
+    "發布日期: 2025/9/3",
+    "3 September 2025",
+    "September 3rd, 2025",
+    "Published on 3 Sept. 2025, Taipei",
+]
+
+
+@pytest.mark.parametrize("line", DATE_LINES)
+def test_a_date_line_is_read_as_people_write_it(line: str) -> None:
+    assert new_work(edition_of(f"# T\n\n{line}\n\n## One\n"), None, None).date == datetime.date(2025, 9, 3)
+
+
+@pytest.mark.parametrize("title", ["September 2025 outlook", "3 September 2025 and after", "Update: no date at all"])
+def test_a_title_that_begins_as_a_date_does_is_a_title(title: str) -> None:
+    work = new_work(edition_of(f"{title}\n\n4 May 2025\n\n# One\n\nText.\n"), None, None)
+    assert (work.titles, work.date) == ({"en": title}, datetime.date(2025, 5, 4))
+
+
 def test_a_date_that_is_none_is_left_out() -> None:
     assert new_work(edition_of("# T\n\n2025-19-93\n\n## One\n"), None, None).date is None
 

@@ -86,6 +86,7 @@ def test_tokens_are_estimated_where_the_server_does_not_count(server: ScriptedMo
 # Faults
 
 
+@pytest.mark.case("L2")
 @pytest.mark.parametrize(
     ("script", "kind", "requests"),
     [
@@ -138,17 +139,20 @@ def test_nothing_is_tried_again_once_words_have_come(server: ScriptedModel) -> N
     assert len(server.requests) == 1
 
 
+@pytest.mark.case("L1")
 def test_a_server_that_is_not_there_is_unreachable(server: ScriptedModel) -> None:
     model = chat_model(server)
     server.stop()
     assert failure(model)[0] == "unreachable"
 
 
+@pytest.mark.case("L1")
 def test_a_name_that_leads_nowhere_is_unreachable() -> None:
     settings = Settings(_env_file=None, chat_model="openai:x", chat_base_url="http://nowhere.invalid/v1")  # type: ignore[call-arg]
     assert failure(ChatModel(settings))[0] in ("unreachable", "timeout")
 
 
+@pytest.mark.case("L5")
 @pytest.mark.parametrize(
     "script",
     [
@@ -166,6 +170,7 @@ def test_a_drip_ends_at_a_deadline(server: ScriptedModel, script: Script) -> Non
     assert server.left.wait(10)
 
 
+@pytest.mark.case("L5")
 def test_a_runaway_is_cut_off(server: ScriptedModel) -> None:
     server.plays([HEAD, *[event("and on ")] * 200_000])
     kind, text = failure(chat_model(server), seconds=20)
@@ -174,6 +179,7 @@ def test_a_runaway_is_cut_off(server: ScriptedModel) -> None:
     assert server.left.wait(10)
 
 
+@pytest.mark.case("L5")
 def test_one_huge_piece_is_not_taken(server: ScriptedModel) -> None:
     server.plays([HEAD, event("x" * 10_000_000), event(finish="stop"), DONE])
     assert failure(chat_model(server), seconds=20) == ("length", "")
@@ -201,6 +207,7 @@ WHOLE_FROM = RECORDED.index(event(finish="stop")) + len(event(finish="stop")) - 
 """Before the empty line that ends the event with the reason."""
 
 
+@pytest.mark.case("L3")
 @pytest.mark.parametrize("how", ["closed", "reset", "chunk"])
 def test_a_reply_cut_at_any_byte_is_never_whole(
     server: ScriptedModel, how: str, monkeypatch: pytest.MonkeyPatch
@@ -228,6 +235,7 @@ def test_a_reply_cut_at_any_byte_is_never_whole(
 # The breaker
 
 
+@pytest.mark.case("L7")
 def test_a_model_that_fails_five_times_is_left_alone_and_then_tried_once(server: ScriptedModel) -> None:
     server.plays(fails(401))
     model = chat_model(server)
@@ -239,6 +247,7 @@ def test_a_model_that_fails_five_times_is_left_alone_and_then_tried_once(server:
     assert list(model.reply(PROMPT, 2)) == list(TEXT)
 
 
+@pytest.mark.case("L7")
 def test_a_breaker_lets_one_try_while_the_model_is_on_probation() -> None:
     now = 0.0
     breaker = Breaker(30, lambda: now)
@@ -267,6 +276,7 @@ def test_many_replies_at_once_keep_apart(server: ScriptedModel) -> None:
 # The key
 
 
+@pytest.mark.case("P1")
 @pytest.mark.parametrize("status", [400, 401, 403, 429, 500])
 def test_the_key_is_in_no_log_no_error_and_no_repr(
     server: ScriptedModel, status: int, caplog: pytest.LogCaptureFixture

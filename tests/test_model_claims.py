@@ -85,10 +85,11 @@ def test_the_prompt_holds_the_claims_and_the_documents(server: ScriptedModel, as
         ("Archipelago Commercial Bank will cut its payout to 45%.", judged("may cut its payout ratio from 55% to 45%")),
         ("Beixi Lines' profit fell to US$2.52 billion.", judged("to US$2.52 billion, a decline of about 46%")),
         ("Table 1 gives operating data of 2025.", judged("Operating data of the main liner companies")),
+        ("Permits take 37 months on average.", judged(PERMIT_QUOTE, "not_in_report")),
     ],
-    ids=["figure", "figure zh", "not verbatim", "no quote", "hedge", "subject", "caption"],
+    ids=["figure", "figure zh", "not verbatim", "no quote", "hedge", "subject", "caption", "absent"],
 )  # fmt: skip
-def test_supported_against_code_is_not_taken(
+def test_a_verdict_against_code_is_not_taken(
     server: ScriptedModel, assistant: Assistant, claim: str, entry: dict[str, Any]
 ) -> None:
     replies(server, entry)
@@ -114,15 +115,23 @@ def test_a_contradiction_that_code_misses_is_taken_with_its_reason(server: Scrip
         {"type": "mood", "claim_says": "27 months", "document_says": "27 months"},
         {"type": "subject", "claim_says": "the moon", "document_says": "27 months"},
         {"type": "subject", "claim_says": "permit", "document_says": "a licence of the moon"},
+        {"type": "direction", "claim_says": "", "document_says": ""},
         {},
     ],
-    ids=["the same figure", "no such type", "not in the claim", "not in the document", "none"],
+    ids=["the same figure", "no such type", "not in the claim", "not in the document", "no words", "none"],
 )
 def test_a_contradiction_without_a_reason_that_holds_is_not_taken(
     server: ScriptedModel, assistant: Assistant, reason: dict[str, str]
 ) -> None:
     replies(server, judged(PERMIT_QUOTE, "contradicted", **reason))
     assert assistant.check("It takes 27 months to have a grid permit in the region.").writer == "rules"
+
+
+def test_a_passage_on_another_matter_contradicts_nothing(server: ScriptedModel, assistant: Assistant) -> None:
+    quote = "freight rates have not finished falling"
+    replies(server, judged(quote, "contradicted", type="direction", claim_says="rose", document_says="falling"))
+    found = assistant.check("Ticket sales of cinemas in Norrby rose.")
+    assert (found.verdict, found.writer) == ("not_in_report", "rules")
 
 
 @pytest.mark.parametrize("verdict", ["contradicted", "not_in_report"])

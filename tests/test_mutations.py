@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from chat.names import Names
@@ -15,6 +17,7 @@ def verdicts(second_report) -> list[Verdict]:
     return judge([*cases_of(editions, names), *misplaced(editions)], names)
 
 
+@pytest.mark.case("V2")
 @pytest.mark.parametrize(
     ("groups", "least", "goal"),
     [
@@ -29,9 +32,16 @@ def verdicts(second_report) -> list[Verdict]:
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
 def test_a_goal_of_the_mutation_test_is_met(
-    verdicts: list[Verdict], groups: tuple[str, ...], least: int, goal: float
+    verdicts: list[Verdict],
+    groups: tuple[str, ...],
+    least: int,
+    goal: float,
+    record_property: Callable[[str, object], None],
 ) -> None:
     mine = [verdict for verdict in verdicts if verdict.case.group in groups]
     right = [verdict for verdict in mine if bool(verdict.problems) != (verdict.case.group == "true")]
+    record_property("tried", len(mine))
+    record_property("held", len(right))
+    record_property("figure", f"{groups[0]} {len(right)} of {len(mine)}")
     assert len(mine) >= least
     assert len(right) >= goal * len(mine)

@@ -67,12 +67,18 @@ NT$500 | 500 TWD
 三億五千萬 | 3.5e+08
 一點五億 | 1.5e+08
 十五萬 | 150000
+70萬TEU | 700000
+1,500BTC | 1500
+30BTC | 30
 half a billion dollars | 5e+08 USD
 a million euros | 1e+06 EUR
 three hundred and twenty billion won | 3.2e+11 KRW
 twenty-five million pounds | 2.5e+07 GBP
 two and a half billion dollars | 2.5e+09 USD
 百億美元 | 1e+10 USD
+60% at most | under 60 %
+27 months at the least | over 27 month
+$5bn and more | over 5e+09 USD
 約90億美元 | about 9e+09 USD
 ~$9.0bn | about 9e+09 USD
 近9億美元 | about 9e+08 USD
@@ -276,7 +282,7 @@ NONE = """
 觀點 | 重點 | 一點 | 加倍努力 | 一帶一路 | 數千億美元 | 幾百家 | 上百億美元 | 多少億美元 | 十幾家 | 百度 | 三星 | 這一年
 a second look | one of them | results may fall | they march on | first | third place | the second largest
 [1] | 【2】 | [1, 2] | [1-3] | 第三 | 第1章 | 4.3節 | Table 2 | 表1 | 圖2 | §6.1 | scenario three | 情形三 | Chapter 5
-M7 | A16Z | Web3 | GPT-5 | H100 | S&P 500 | 標普500 | 5G | 24/7 | 9.9 版 | v1.2 | 1. 摘要 | Magnificent Seven
+3D | B2B | M7 | A16Z | Web3 | GPT-5 | H100 | S&P 500 | 標普500 | 5G | 24/7 | 9.9 版 | v1.2 | 1. 摘要 | Magnificent Seven
 09:37 | 09:37:57 | 9:30 am | 下午3點 | +852 1234 5678 | https://example.com/2025/12/31 | a1@example.com | 0x12ab9
 3f4ac2b19d0e77 | 12345678901234567890 | 每日 | 兩位數 | 若干 | tens of billions
 """

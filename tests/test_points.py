@@ -97,6 +97,7 @@ def test_a_topic_that_the_documents_lack_gets_that_answer_and_nothing_else(
     assert found.notice
 
 
+@pytest.mark.case("Q5")
 @pytest.mark.parametrize(
     "topic",
     [
@@ -163,6 +164,8 @@ def test_an_audience_changes_what_is_chosen(second_assistant: Assistant) -> None
     taken = {a: on(second_assistant, "銀行", audience=a, count=3) for a in ("client", "research", "a teacher")}
     width = {audience: sum(len(point.text) for point in found.points) for audience, found in taken.items()}
     assert width["client"] < width["research"]
+    said, studied = (on(second_assistant, "運價", audience=a, count=3).points for a in ("sales", "research"))
+    assert sum(len(point.text) for point in said) < sum(len(point.text) for point in studied)
     assert taken["a teacher"].points == taken["client"].points
 
 
@@ -177,7 +180,9 @@ def test_an_edit_is_checked_against_what_the_point_cites(second_assistant: Assis
     assert edited(point, point.text, build) == point
     assert edited(point, point.text.replace("60%", "70%"), build).problems == ("figure",)
     assert "promise" in edited(point, point.text + " Returns are guaranteed.", build).problems
-    assert edited(point, " ", build).problems == ("empty",)
+    for nothing in (" ", "\0\x1b", "。。！——", "1", point.text.split()[0]):
+        assert edited(point, nothing, build).problems == ("empty",)
+    assert edited(point, f"\u202e\0{point.text}", build) == point
     softer = "The Eastring freight index fell by 60% between July 2024 and August 2025."
     assert edited(point, softer, build).problems == ()
     assert not edited(point, softer, build).quoted
@@ -220,8 +225,13 @@ def test_an_export_has_points_risks_quotes_sources_and_disclaimer(second_assista
     assert handout.parts[1].lines  # the risks cannot be left out
     handout = points_handout(found, second_assistant.build)
     text = to_markdown(handout)
-    assert "2025-09-03" in text
+    assert ("3 September 2025" if language == "en" else "2025年9月3日") in text
     assert found.disclaimer in text.replace("\\", "")
+    for part in handout.parts:
+        for line in part.lines:  # a section once, with all that is quoted of it
+            assert len({note.source for note in line.notes}) == len(line.notes)
+    quoted = {quote for part in handout.parts for line in part.lines for note in line.notes for quote in note.quotes}
+    assert quoted == {citation.quote for citation in found.citations(second_assistant.build)}
     for format_ in FILE_FORMATS:
         assert handout_bytes(handout, format_)
     paragraphs = [p.text for p in docx.Document(io.BytesIO(handout_bytes(handout, "docx"))).paragraphs]

@@ -19,6 +19,8 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.library import Shelf
 from vectorstore.retrieve import Search
 
+pytestmark = pytest.mark.case("Q3")
+
 GAZETTE = {
     "1": (
         "藍鷗渡輪的客流由120萬人次增加至180萬人次。",
@@ -36,10 +38,13 @@ GAZETTE = {
         "颱風造成的損失不僅限於漁業,果園與旅館同樣受創。",
         "Typhoon losses were not limited to fisheries; orchards and hotels were struck as well.",
     ),
-    "5": ("燈塔維修費合計7,400萬美元。", "Lighthouse repairs cost US$74 million in all."),
+    "5": (
+        "燈塔維修費合計7,400萬美元,儲備因此減少。",
+        "Lighthouse repairs cost US$74 million in all, so reserves shrank.",
+    ),
     "6": (
-        "摩根大通預測,貝殼出口量明年將達9萬噸。",
-        "JPMorgan predicts that shell exports will reach 90,000 tonnes next year.",
+        "摩根大通預測,貝殼出口量明年將達9萬噸,多12%。",
+        "JPMorgan predicts that shell exports will reach 90,000 tonnes next year, 12% more.",
     ),
     "7": ("議會對煤礦許可採取更嚴格的審查。", "Parliament takes a stricter view of coal-mine permits."),
     "8": (
@@ -134,6 +139,7 @@ FALSE = [
     ("figure", "5", "灯塔维修费为何要9100万美元？"),
     ("figure", "5", "點解燈塔維修費要9,100萬美元？"),
     ("figure", "5", "Why did lighthouse repairs cost US$91 million?"),
+    ("figure", "6", "Why does JPMorgan assume 40%?"),
     ("attribution", "6", "高盛預測貝殼出口量明年達9萬噸，依據是什麼？"),
     ("attribution", "6", "高盛认为贝壳出口量会怎样？"),
     ("attribution", "6", "點解高盛話貝殼出口量會上到9萬噸？"),
@@ -219,6 +225,7 @@ TRUE = [
     ("4", "為什麼茶葉拍賣只在春季舉行？"),
     ("4", "Why is the tea auction only held in spring?"),
     ("5", "鯨魚觀光船隊為什麼花了9,100萬美元？"),
+    ("5", "為什麼維修費增加？"),
     # figures that agree, in any unit and language, and figures of another kind
     ("5", "燈塔維修費為什麼要7,400萬美元？"),
     ("5", "灯塔维修费为何高达0.74亿美元？"),

@@ -117,6 +117,7 @@ def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
     check_refusal(tmp_path / "report.txt", "file-unreadable")
 
 
+@pytest.mark.case("R1")
 @pytest.mark.parametrize(("size", "taken"), [(999, True), (1000, True), (1001, False)])
 def test_the_limit_of_size_is_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, taken: bool) -> None:
     monkeypatch.setattr(ingest.read, "MAX_BYTES", 1000)
@@ -133,6 +134,7 @@ def test_the_limit_of_size_is_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 LINES = "一、摘要\r\n\r\n  • 資本‑互鎖“核心”\ufeff。 \r\nAI…\n末行 𠮷 𝕏\r\n"
 
 
+@pytest.mark.case("F7")
 @pytest.mark.parametrize(
     "content",
     [
@@ -225,6 +227,7 @@ def test_an_empty_page_among_others_has_no_section(tmp_path: Path) -> None:
     assert [s.anchor for s in outline_sections(document).sections] == ["p1", "p1.1", "p3", "p3.1"]
 
 
+@pytest.mark.case("F7")
 def test_a_pdf_encrypted_without_a_password_is_read(tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(pdf_file(["Freight fell."], password=""))
     assert read_document(tmp_path / "report.pdf").text == "Freight fell.\n\n"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.case("O2")
+
 UI = Path(__file__).parents[1] / "ui"
 INTERPRETING = {"markdown", "write", "title", "header", "subheader", "caption", "info", "warning", "error", "success"}
 INTERPRETING |= {"latex", "html", "toast", "image", "link_button", "expander", "exception", "code", "metric", "pills"}

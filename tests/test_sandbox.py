@@ -21,21 +21,25 @@ def refusal(path: Path, **options: object) -> str:
     return caught.value.key
 
 
+@pytest.mark.case("F2")
 def test_a_child_that_is_late_is_ended(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Freight fell.")
     assert refusal(tmp_path / "a.txt", limits=Limits(seconds=0.001)) == "file-too-slow"
 
 
+@pytest.mark.case("F2")
 def test_a_child_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Freight fell.\n" * 500_000)
     assert refusal(tmp_path / "a.txt", limits=Limits(memory=120 * 2**20)) == "file-too-heavy"
 
 
+@pytest.mark.case("F2")
 def test_more_output_than_allowed_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Freight fell.\n" * 1000)
     assert refusal(tmp_path / "a.txt", limits=Limits(output=1000)) == "file-too-long"
 
 
+@pytest.mark.case("F7")
 def test_a_password_opens_a_protected_pdf(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(pdf_file(["Freight fell."], password="open"))
@@ -44,6 +48,7 @@ def test_a_password_opens_a_protected_pdf(tmp_path: Path) -> None:
     assert parse_file(path, password="open").document.text.strip() == "Freight fell."
 
 
+@pytest.mark.case("F3")
 def test_a_swollen_docx_is_refused_unread(tmp_path: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -60,6 +65,7 @@ def test_a_source_changes_with_the_content_only(tmp_path: Path) -> None:
     assert source_of(tmp_path / "a.txt") != source_of(tmp_path / "b.txt")
 
 
+@pytest.mark.case("F8")
 def test_mutated_files_end_in_a_state(tmp_path: Path) -> None:
     import random
 

@@ -10,7 +10,7 @@ import pytest
 from chat.__main__ import main
 from chat.assistant import Assistant
 from chat.names import Names
-from chat.selfcheck import Mismatch, edition_mismatches
+from chat.selfcheck import Mismatch, edition_mismatches, grouped, inconsistency_message
 from ingest.document import Document, Edition, UnknownDocument
 from ingest.outline import outline_sections
 
@@ -87,6 +87,14 @@ def test_names_listed_under_one_heading_that_differ_are_found() -> None:
     assert [(m.kind, m.here, m.there) for m in found] == [("list", "bitcoin and ether", "BTC, ETH, SOL, BNB")]
 
 
+def test_names_are_of_the_same_thing_with_words_between_them_and_what_they_are_called() -> None:
+    found = mismatches(
+        "# Title\n\n## 1. One\n\nMoney returns to core assets with a clear value (such as bitcoin and ether).\n\n"
+        "## 2. Two\n\n- Core assets: BTC, ETH, SOL, BNB\n"
+    )
+    assert [(m.here, m.there) for m in found] == [("bitcoin and ether", "BTC, ETH, SOL, BNB")]
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -130,6 +138,7 @@ def test_a_work_that_is_not_there_is_refused(second_assistant: Assistant) -> Non
         second_assistant.selfcheck("nowhere")
 
 
+@pytest.mark.case("Q3")
 def test_the_report_s_own_contradictions_are_found(shared: Path) -> None:
     from vectorstore.library import read_edition
 
@@ -144,6 +153,21 @@ def test_the_report_s_own_contradictions_are_found(shared: Path) -> None:
     }
 
 
+def test_findings_that_share_a_place_are_one() -> None:
+    found = mismatches(
+        "# Title\n\n## 1. One\n\nThree main lines: demand, subsidies and elections.\n\n"
+        "## 2. Two\n\nThree main lines: ships, banks and grids.\n\n"
+        "## 3. Three\n\nThree main lines: frost, wells and fires.\n"
+    )
+    assert len(found) == 3
+    (one,) = grouped(found)
+    assert [place.anchor for place in one.places] == ["1.p1", "2.p1", "3.p1"]
+    said = inconsistency_message(one, "en")
+    assert said.startswith("The document lists the same thing in different ways: “Three main lines: demand")
+    assert "(§2.p1); “Three main lines: frost" in said
+
+
+@pytest.mark.case("Q3")
 @pytest.mark.parametrize(
     ("question", "warned"),
     [

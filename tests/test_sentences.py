@@ -13,6 +13,7 @@ from chat.sentences import Sentence, Sentences
 # Marks
 
 
+@pytest.mark.case("L6")
 @pytest.mark.parametrize(
     ("text", "plain", "numbers"),
     [
@@ -87,6 +88,7 @@ def malformed(count: int) -> list[str]:
     return made
 
 
+@pytest.mark.case("L6")
 @pytest.mark.parametrize("mark", malformed(200), ids=json.dumps)
 def test_no_bracket_of_a_malformed_mark_is_left(mark: str) -> None:
     for text in (f"Fares rose {mark}.", f"{mark} 運價上升。", f"Fares {mark} rose"):

@@ -37,6 +37,7 @@ TERMINALS = plain_evidence(
     "典型的信號有:海嵐航運數據中心的訂艙比重上升;運力投資因需求強勁而繼續增長(如霍恩比銀行預測的490億美元)。",
 )
 SHARES = plain_evidence("資金流向:航運股(如北汐海運年內飆升180%)成為市場焦點。")
+REOPENING = plain_evidence("長期：只有待船期預期轉向穩定，且港口證明已建好備援後，託運人才可能謹慎回到單一樞紐。")
 OUTLOOK = plain_evidence("航線走勢:運價難以全面上漲,各航線高度分化。")
 
 
@@ -90,6 +91,7 @@ def test_what_the_passage_says_is_supported(evidence: Evidence, statement: str) 
         (SHUTDOWN, 'The report calls it a "network catastrophe" that may happen again.', "quote"),
         (COLLAPSE, "環東航線運價指數可能跌破1,000點。", "condition"),
         (COLLAPSE, "The Eastring freight index may fall below 1,000 points.", "condition"),
+        (REOPENING, "託運人會回到單一樞紐。", "condition"),
         (OUTLOOK, "運價全面上漲，各航線高度分化。", "direction"),
         (TERMINALS, "運力投資達490億美元。", "attribution"),
         (TERMINALS, "Investment in capacity reached US$49 billion.", "hedge"),
@@ -100,6 +102,16 @@ def test_what_the_passage_says_is_supported(evidence: Evidence, statement: str) 
 )
 def test_what_the_passage_does_not_say_is_a_problem(evidence: Evidence, statement: str, kind: str) -> None:
     assert kind in [problem.kind for problem in support(statement, [evidence], NAMES)]
+
+
+def test_what_a_market_expects_is_nobody_s_word() -> None:
+    found = support("託運人一定會回到單一樞紐。", [REOPENING], NAMES)
+    assert {problem.kind for problem in found} == {"hedge", "condition"}
+
+
+def test_a_word_within_another_is_no_condition() -> None:
+    passage = plain_evidence("上半年壓力主要是來自新船交付；運價只能換來短暫的反彈。")  # 要是: if
+    assert support("運價只能換來短暫的反彈。", [passage], NAMES) == []
 
 
 def test_a_statement_without_evidence_is_not_supported() -> None:

@@ -28,6 +28,7 @@ def span_of(words: str, anchor: str) -> Span:
 GOOD = span_of("日均交易量從約90億美元跌至17.8億美元", "1.b1")
 
 
+@pytest.mark.case("V3")
 @pytest.mark.parametrize(
     ("span", "problem"),
     [
@@ -45,6 +46,7 @@ def test_a_span_is_a_source_only_where_its_words_stand(span: Span, problem: str)
     assert span_problem(span) == problem
 
 
+@pytest.mark.case("V3")
 @pytest.mark.parametrize(
     ("text", "same"),
     [

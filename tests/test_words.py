@@ -17,7 +17,7 @@ FILES = ["words", "suggestions", "messages"]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 WITHOUT_HAN = {
     *("details-comma", "edition", "list-comma", "source-of", "cited-place", "cited-edition"),
-    *("points-md", "points-docx", "points-pptx"),
+    *("points-md", "points-docx", "points-pptx", "printed-at", "details-semicolon"),
 }
 """Labels that are marks, placeholders and names only."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from chat.answer import Turn
 from chat.assistant import Assistant
+from chat.understand import understand
 
 
 def cited(assistant: Assistant, question: str, *before: str) -> list[str]:
@@ -121,3 +122,29 @@ def test_a_place_beyond_the_list_gets_no_member(second_assistant: Assistant) -> 
 )
 def test_asked_which_of_several_the_heading_that_names_it_is_quoted(second_assistant: Assistant, question: str) -> None:
     assert cited(second_assistant, question)[0] == "5.1"
+
+
+@pytest.mark.parametrize(
+    ("lang", "asking"), [("zh-Hant", "報告怎麼看{}？"), ("en", "What does the report say about {}?")]
+)
+def test_what_stands_beneath_a_heading_is_quoted_and_not_the_heading(
+    second_assistant: Assistant, lang: str, asking: str
+) -> None:
+    places = [place for place in second_assistant.build.places if place.edition.lang == lang and place.is_heading]
+    headings = {place.section.anchor: place.section.title for place in places}
+    assert len(headings) > 10
+    quoted = {
+        title: citation.anchor
+        for title in headings.values()
+        if not understand(asking.format(title)).count  # a counted list may be one of headings
+        for citation in second_assistant.ask(asking.format(title)).citations
+        if citation.anchor in headings
+    }
+    assert quoted == {}
+
+
+def test_a_line_that_announces_what_is_not_quoted_stands_first_or_not_at_all(second_assistant: Assistant) -> None:
+    questions = ["有哪些風險？", "併網為什麼慢？", "減碼什麼？", "What limits the grid?", "Where does the report cut?"]
+    for question in questions:
+        statements = [statement.text for statement in second_assistant.ask(question).statements]
+        assert not [text for text in statements[1:] if text.endswith((":", "："))], question

@@ -52,9 +52,9 @@ def longer(paragraphs: int) -> Shelf:
     return shelf
 
 
-def publish(home: Path, shelf: Shelf, model: Bigrams | None = None, **options: Any) -> bool:
+def publish(home: Path, shelf: Shelf, model: Bigrams | None = None, url: str = "", **options: Any) -> bool:
     """Makes the shelf the live build, as the command does."""
-    catalogue = Catalogue.at(home)
+    catalogue = Catalogue.at(home, url)
     try:
         with build.writer_lock(home):
             editions = list(shelf.editions.values())
@@ -68,12 +68,12 @@ def publish(home: Path, shelf: Shelf, model: Bigrams | None = None, **options: A
 # Entry points of processes
 
 
-def publish_both(home: Path, started: Event, point: str = "") -> None:
+def publish_both(home: Path, started: Event, point: str = "", url: str = "") -> None:
     """Adds the translation; ends by SIGKILL at the point, if one is named."""
     POINTS.get(point, lambda: None)()
     shelf = both()
     started.set()
-    publish(home, shelf)
+    publish(home, shelf, url=url)
 
 
 def publish_longer(home: Path, started: Event, point: str) -> None:

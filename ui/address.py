@@ -19,8 +19,11 @@ from ui.documents import Documents
 from ui.source import Place, citation_numbered, coarse_anchor, reading_edition, section_label
 
 _MOVED = "moved-address"
-_UNDERWAY = 2.0
-"""Seconds within which a browser may still ask with the address that it had before it heard of a move."""
+_UNDERWAY = 5.0
+"""Seconds within which an empty address is that of a browser that has not heard of a move, and not of one that began
+anew from the navigation. Any other address that the page has moved on from is out of date, however late it comes."""
+_REMEMBERED = 8
+"""Addresses moved on from that are known as such."""
 
 _OPEN = re.compile(r"([1-9]\d{0,5})(?:\.([1-9]\d{0,5}))?")
 
@@ -42,7 +45,7 @@ class Address:
 
 def here() -> Address:
     """The address of this page; what cannot be read of it counts as absent."""
-    asked = st.query_params
+    asked = _place()
     opened = _OPEN.fullmatch(asked.get("s", ""))
     turn, number = (int(opened[1]), int(opened[2]) if opened[2] else None) if opened else (0, None)
     return Address(asked.get("c", ""), turn, number, asked.get("work", ""), asked.get("at", ""), asked.get("about", ""))
@@ -52,29 +55,58 @@ def move(to: Address) -> None:
     """Changes the address in one step of the browser's history."""
     opened = f"{to.turn}.{to.number}" if to.number else str(to.turn or "")
     place = {"c": to.conversation, "s": opened, "work": to.work, "at": to.at, "about": to.about}
-    language, before = _parts()
+    before = _place()
     wanted = {name: value for name, value in place.items() if value}
     if wanted != before:
-        st.session_state[_MOVED] = (before, wanted, time.monotonic())
-        st.query_params.from_dict({**language, **wanted})
+        earlier = [left for left in (*_moved().left, before) if left != wanted]
+        st.session_state[_MOVED] = _Move(wanted, tuple(earlier[-_REMEMBERED:]), time.monotonic())
+        _write(wanted)
 
 
 def settle() -> None:
-    """Keeps to the last move where the browser asked again before it had heard of it; the way back is followed."""
-    before, wanted, when = st.session_state.get(_MOVED, ({}, {}, 0.0))
+    """Writes the last move again where the browser asked before it had heard of it; the way back is followed."""
+    if _of_the_past():
+        st.session_state.pop(_MOVED, None)
+    elif _place() != _written():
+        _write(_place())
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """The last move of this visit: whereto, the addresses `left` before it, latest last, and when."""
+
+    to: dict[str, str]
+    left: tuple[dict[str, str], ...] = ()
+    when: float = 0.0
+
+
+def _moved() -> _Move:
+    return st.session_state.get(_MOVED) or _Move({})
+
+
+def _place() -> dict[str, str]:
+    """Where the reader is, the language apart: what the address says, unless the page has moved on from there.
+
+    A browser sends its address with every click, and clicks come before it has heard of the move by the one before.
+    """
+    written, moved = _written(), _moved()
+    fresh = written or time.monotonic() - moved.when <= _UNDERWAY
+    return moved.to if written in moved.left and fresh and not _of_the_past() else written
+
+
+def _of_the_past() -> bool:
+    """Whether the reader went back or forward in the browser's history."""
     context = get_script_run_ctx()
-    if time.monotonic() - when > _UNDERWAY or context is None or context.is_history_navigation:
-        return
-    language, place = _parts()
-    if place == before:
-        st.query_params.from_dict({**language, **wanted})
+    return context is not None and context.is_history_navigation
 
 
-def _parts() -> tuple[dict[str, str], dict[str, str]]:
-    """The address as it is: the language chosen, and all else."""
-    place = st.query_params.to_dict()
-    language = place.pop("lang", "")
-    return {"lang": language} if language else {}, place
+def _written() -> dict[str, str]:
+    return {name: value for name, value in st.query_params.to_dict().items() if name != "lang"}
+
+
+def _write(place: dict[str, str]) -> None:
+    language = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
+    st.query_params.from_dict({**language, **place})
 
 
 def open_citation(turn: int, number: int) -> None:
@@ -88,6 +120,10 @@ def open_section(turn: int, work: str, at: str) -> None:
 def step_to(at: str) -> None:
     """Another section of the document that is open."""
     move(replace(here(), at=at))
+
+
+def start_anew() -> None:
+    move(Address())
 
 
 def close() -> None:

@@ -23,12 +23,12 @@ def show_exchange(exchange: Exchange, latest: bool, library: Documents, language
     """Draws it; the latest in view."""
     turn = exchange.position + 1
     if exchange.refusal:
-        text.problem(exchange.refusal.in_language(language), language)
+        text.problem(exchange.refusal.in_language(language), language, key=text.key_of("refusal", exchange.id))
     show_answer(
         _shown(exchange),
         library,
         language,
-        key=f"answer-{exchange.id}",
+        key=text.key_of("answer", exchange.id),
         latest=latest,
         on_cite=partial(address.open_citation, turn),
         on_open=partial(address.open_section, turn),
@@ -62,7 +62,7 @@ def more_data(exchange: Exchange, library: Documents, language: Language) -> Row
 
 def show_follow_ups(exchange: Exchange, language: Language) -> None:
     """Draws the questions that go on from an answer."""
-    key = f"follow-ups-{exchange.id}"
+    key = text.key_of("follow-ups", exchange.id)
     answer = exchange.answer
     _follow_ups(
         key=key,

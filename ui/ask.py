@@ -15,6 +15,7 @@ from chat.conversation import Conversation, Exchange
 from ingest.document import Language, Refusal
 from ui import address, asking, text
 from ui.answers import show_exchange, show_follow_ups
+from ui.callback import whole
 from ui.conversations import show_conversations
 from ui.documents import Documents, documents_of, open_assistant, open_desk, open_history
 from ui.language import chosen_language
@@ -79,10 +80,10 @@ def _scene(library: Documents, language: Language) -> _Scene:
 def _show(exchange: Exchange, scene: _Scene) -> tuple[Exchange, DeltaGenerator | None]:
     """A question, what became of it, and the panel where it is open on it: as drawn, and the place to go on from."""
     with st.chat_message("user", avatar=":material/person:"):
-        text.plain(exchange.question)
+        text.plain(exchange.question, key=text.key_of("question", exchange.id))
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if exchange.state == "writing":
-            open_desk().wait(exchange.id, _AT_ONCE)
+            open_desk().wait(owner(), exchange.id, _AT_ONCE)
             exchange = asking.as_it_stands(exchange.id)
         show_exchange(exchange, exchange.id == scene.exchanges[-1].id, scene.library, scene.language)
         below = _below(exchange, exchange.id == scene.exchanges[-1].id, scene.language)
@@ -116,7 +117,7 @@ def _go_on(drawn: Exchange, below: DeltaGenerator | None, language: Language) ->
 
 def _draw_follow_ups(drawn: Exchange, below: DeltaGenerator, language: Language) -> None:
     until = time.monotonic() + _FOLLOW_UPS
-    while not open_desk().wait_for_follow_ups(drawn.id, _LOOK) and time.monotonic() < until:
+    while not open_desk().wait_for_follow_ups(owner(), drawn.id, _LOOK) and time.monotonic() < until:
         below.empty()  # a click ends the waiting here
     followed = asking.as_it_stands(drawn.id)
     if followed.follow_ups:
@@ -128,7 +129,10 @@ def _draw_follow_ups(drawn: Exchange, below: DeltaGenerator, language: Language)
 def _watch(drawn: Exchange) -> None:
     """Looks after an answer, and draws the page again when there is more of it. Itself it draws nothing: what stands
     in a fragment changes hands when the fragment ends, and a click in that moment is lost."""
-    now = asking.as_it_stands(drawn.id)
+    try:
+        now = asking.as_it_stands(drawn.id)
+    except Refusal:  # deleted, or who asks is let in no longer: the page says which
+        st.rerun()
     if (now.state, now.answer) != (drawn.state, drawn.answer) or not asking.alive(now):
         st.rerun()
 
@@ -142,12 +146,16 @@ def _bottom(scene: _Scene) -> None:
     with st.bottom:
         if latest and asking.alive(latest):
             stop = partial(open_desk().stop, owner(), latest.id)
-            st.button(words["stop"], key="stop", icon=":material/stop_circle:", on_click=stop)
+            st.button(words["stop"], key="stop", icon=":material/stop_circle:", on_click=whole(stop))
         show_scope(scene.conversation, scene.library, scene.language)
         st.chat_input(
             words["question-placeholder"],
             key="question",
             max_chars=QUESTION_LIMIT,
-            on_submit=lambda: asking.ask(st.session_state.question),
+            on_submit=whole(_ask),
         )
         standing_line(scene.library.documents, scene.language)
+
+
+def _ask() -> None:
+    asking.ask(st.session_state.question)

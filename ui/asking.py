@@ -48,20 +48,21 @@ def _conversation(here: address.Address, question: str, works: Sequence[str]) ->
 
 def _begin(turn: str, question: str, before: list[Exchange], works: tuple[str, ...]) -> None:
     assistant = open_assistant(chosen_language())
-    known = tuple(work for work in works if work in assistant.build.works)
-    asked = [*(exchange.question for exchange in before), question]
+    me, asked = owner(), [*(exchange.question for exchange in before), question]
+
+    known = tuple(work for work in works if work in assistant.build_for(me).works)
 
     def follow_up(answer: Answer) -> list[str]:
-        return follow_ups(answer, assistant.search(), asked, known)
+        return follow_ups(answer, assistant.search(me), asked, known)
 
-    stream = partial(assistant.stream, question, history=turns_before(before), works=known)
-    open_desk().begin(owner(), turn, stream, follow_up)
+    stream = partial(assistant.stream, question, history=turns_before(before), works=known, user=me)
+    open_desk().begin(me, turn, stream, follow_up)
 
 
 def as_it_stands(turn: str) -> Exchange:
     """A turn with what is written of it so far. Raises Refusal for another's."""
     exchange = open_history().exchange(owner(), turn)
-    written = open_desk().answer(turn) if exchange.state == "writing" else None
+    written = open_desk().answer(owner(), turn) if exchange.state == "writing" else None
     return replace(exchange, answer=written) if written else exchange
 
 
@@ -70,4 +71,4 @@ def alive(exchange: Exchange) -> bool:
     if exchange.state != "writing":
         return False
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    return open_desk().writing(exchange.id) or now - exchange.saved < _SILENCE
+    return open_desk().writing(owner(), exchange.id) or now - exchange.saved < _SILENCE

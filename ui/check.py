@@ -14,6 +14,7 @@ from ui.errors import unexpected
 from ui.language import chosen_language
 from ui.masthead import standing_line
 from ui.point_cards import source_row
+from ui.reader import owner
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
@@ -39,6 +40,8 @@ def page() -> None:
         with st.spinner(words["looking"]):
             st.session_state[_FOUND] = _checked(assistant, st.session_state["check-claim"])
     found = st.session_state.get(_FOUND)
+    if found is not None and not isinstance(found, Refusal) and library.lacks(c.work for c in found.citations):
+        found = st.session_state[_FOUND] = Refusal("found-withheld")
     if isinstance(found, Refusal):
         text.problem(found.in_language(language), language)
     elif found is not None:
@@ -49,7 +52,7 @@ def page() -> None:
 
 def _checked(assistant: Assistant, claim: str) -> Check | Refusal:
     try:
-        return assistant.check(claim)
+        return assistant.check(claim, user=owner())
     except Refusal as refusal:
         return refusal
     except Exception as error:  # noqa: BLE001 - the door: logged, and shown with its id
@@ -61,14 +64,16 @@ def check_data(found: Check, library: Documents, language: Language) -> Row:
     from chat.claims_file import judge_line
 
     words = prompts.words(language)
-    sources = {citation.number: source_row(citation, library, language) for citation in found.citations}
+    simplified = "zh-Hans" in (found.language, language)
+    sources = {citation.number: source_row(citation, library, language, simplified) for citation in found.citations}
 
     def part(one: Part) -> Row:
         return {
             "text": one.text,
             "verdict": one.verdict,
             "label": words[f"verdict-{one.verdict}"],
-            "reasons": [_reason(reason, language) for reason in one.reasons],
+            "reasons": [_reason(reason, language, simplified) for reason in one.reasons],
+            "quotes_label": words[one.citations_label],
             "sources": [sources[number] for number in one.citations if number in sources],
         }
 
@@ -78,18 +83,21 @@ def check_data(found: Check, library: Documents, language: Language) -> Row:
         "notice": found.notice,
         "judge": judge_line(found, language),
         "parts": [part(one) for one in found.parts],
-        "words": {"decides": words["check-decides"], "original": words["point-original"]},
+        "words": {"original": words["point-original"]},
     }
 
 
-def _reason(reason: Reason, language: Language) -> Row:
+def _reason(reason: Reason, language: Language, simplified: bool) -> Row:
+    from chat.claims_file import shown_sides
+
     words = prompts.words(language)
+    claim_says, document_says = shown_sides(reason, "zh-Hans" if simplified else language)
     within = reason.type == "document-disagrees"
     sides = ("check-here", "check-there") if within else ("check-claim-says", "check-document-says")
     return {
         "label": words[reason.label],
         "sides": [words[side] for side in sides],
-        "claim": reason.claim_says,
-        "document": reason.document_says,
+        "claim": claim_says,
+        "document": document_says,
         "number": reason.citation,
     }

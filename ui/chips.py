@@ -69,7 +69,10 @@ def answer_data(answer: Answer, library: Documents, language: Language) -> Row:
         "outcome": answer.outcome,
         "outcome_label": words.get(f"outcome-{answer.outcome}", ""),
         "notice": answer.notice,
-        "paragraphs": [[_statement(s, sources, language) for s in group] for group in _paragraphs(answer)],
+        "paragraphs": _under_sections(
+            [[_statement(s, sources, language) for s in group] for group in _paragraphs(answer)],
+            sources if answer.writer == "quotes" else {},
+        ),
         "sources": [sources[number] for number in sorted(sources)],
         "footnotes": _footnotes(sources),
         "nearest": nearest,
@@ -107,6 +110,31 @@ def _paragraphs(answer: Answer) -> Iterable[list[Statement]]:
             groups.append([statement])
         last = cited
     return groups
+
+
+def _under_sections(paragraphs: list[list[Row]], sources: Mapping[int, Row]) -> list[list[Row]]:
+    """Paragraphs of quotes from several places, each run of them under its place where it does not name it itself."""
+    places = [_place_of(paragraph, sources) for paragraph in paragraphs]
+    if len({place["place"] for place in places if place}) < 2:
+        return paragraphs
+    last: object = None
+    for paragraph, place in zip(paragraphs, places, strict=True):
+        if place and place["place"] != last and not _names(str(paragraph[0]["text"]), str(place["place"])):
+            paragraph[0] |= {"section": place["place"], "section_lang": place["place_lang"]}
+        last = place and place["place"]
+    return paragraphs
+
+
+def _place_of(paragraph: list[Row], sources: Mapping[int, Row]) -> Row | None:
+    numbers = paragraph[0]["numbers"]
+    assert isinstance(numbers, list)
+    return sources.get(numbers[0]) if numbers else None
+
+
+def _names(said: str, place: str) -> bool:
+    """Whether what is quoted begins with the title of its place, as a heading and a numbered paragraph do."""
+    title = place.partition(" ")[2]
+    return bool(title) and title in said[: len(title) + 8]
 
 
 def _source(citation: Citation, answer: Answer, library: Documents, language: Language) -> Row:

@@ -14,6 +14,7 @@ import prompts
 from chat.conversation import Conversation
 from ingest.document import Language, Refusal
 from ui import address, text
+from ui.callback import whole
 from ui.documents import Documents, open_history
 from ui.language import chosen_language
 from ui.reader import owner
@@ -39,7 +40,7 @@ def show_conversations(open_now: Conversation | None, library: Documents, langua
             key="new",
             icon=":material/edit_square:",
             width="stretch",
-            on_click=lambda: address.move(address.Address()),
+            on_click=whole(address.start_anew),
         )
         search = st.text_input(
             words["search-conversations"],

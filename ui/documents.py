@@ -4,9 +4,10 @@ it, the history of conversations and the desk where answers are written."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,6 +15,7 @@ import streamlit as st
 import prompts
 from ingest.document import Edition, Language, Refusal, Work
 from ui.errors import unexpected
+from ui.reader import owner
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
@@ -32,6 +34,11 @@ def open_assistant(language: Language) -> Assistant:
         if refusal.key != "no-index":
             raise
     _index(language)
+    return _assistant()
+
+
+def open_assistant_quietly() -> Assistant:
+    """The assistant where there is an index. Raises Refusal, also for none yet; makes none."""
     return _assistant()
 
 
@@ -98,6 +105,10 @@ class Documents:
     picture: Callable[[Edition, int, int], PagePicture | None] = lambda _edition, _start, _end: None
     """The page on which a quote begins."""
 
+    def lacks(self, works: Iterable[str]) -> bool:
+        """Whether any of the works is not, or no longer, there for the reader."""
+        return any(work not in self.works for work in works)
+
     @property
     def documents(self) -> list[Work]:
         """The works that can be asked, glossaries aside."""
@@ -108,9 +119,12 @@ class Documents:
 
 
 def documents_of(assistant: Assistant) -> Documents:
-    works = assistant.build.works
-    editions = {work: assistant.editions(work) for work in works}
-    return Documents(works, editions, assistant.quoted_edition, assistant.picture)
+    """What the reader may see. Raises Refusal for who is not, or no longer, let in."""
+    me = owner()
+    works = assistant.build_for(me).works
+    editions = {work: assistant.editions(work, me) for work in works}
+    quoted, picture = partial(assistant.quoted_edition, user=me), partial(assistant.picture, user=me)
+    return Documents(works, editions, quoted, picture)
 
 
 def edition_details(library: Documents, edition: Edition, language: Language, simplified: bool) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
+from chat import metrics
 from ingest.document import Refusal
 
 
@@ -14,8 +15,14 @@ def unexpected(error: Exception) -> Refusal:
     The log gets where it happened, under the same id, and not the error's message, which may hold what was asked.
     """
     error_id = secrets.token_hex(4)
+    metrics.ERRORS.inc()
     wordless = RuntimeError(type(error).__name__)
-    logging.getLogger(__name__).exception("error %s", error_id, exc_info=(RuntimeError, wordless, error.__traceback__))
+    logging.getLogger(__name__).exception(
+        "error %s",
+        error_id,
+        exc_info=(RuntimeError, wordless, error.__traceback__),
+        extra={"facts": {"error_id": error_id, "kind": type(error).__name__}},
+    )
     return Refusal("unexpected", error_id=error_id)
 
 
@@ -25,7 +32,8 @@ def show_unexpected(error: Exception) -> bool:
     from ui.language import chosen_language
 
     language = chosen_language()
-    text.problem(unexpected(error).in_language(language), language)
+    refusal = error if isinstance(error, Refusal) else unexpected(error)
+    text.problem(refusal.in_language(language), language)
     return True
 
 

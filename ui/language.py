@@ -8,6 +8,7 @@ import streamlit as st
 
 import prompts
 from ingest.document import LANGUAGES, Language
+from ui.callback import whole
 
 _KEY = "lang"
 _NAMES: dict[Language, str] = {"zh-Hant": "繁體中文", "zh-Hans": "简体中文", "en": "English"}
@@ -37,7 +38,7 @@ def language_switch() -> Language:
             key=_KEY,
             required=True,
             label_visibility="collapsed",
-            on_change=_keep_in_address,
+            on_change=whole(_keep_in_address),
         )
     return chosen_language()
 

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 import prompts
+from chat import metrics
 from ingest.document import LANGUAGES, Language, Refusal
 from ui import text
+from ui.callback import whole
 from ui.documents import documents_of, open_assistant
 from ui.errors import unexpected
 from ui.language import chosen_language
 from ui.library_form import describe
 from ui.library_rows import self_check, shelf_data, staged_data
 from ui.masthead import standing_line
+from ui.reader import owner, person
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
@@ -66,10 +69,10 @@ def page() -> None:
     language = chosen_language()
     try:
         assistant = open_assistant(language)
+        librarian = assistant.librarian(person())
     except Refusal as refusal:
         text.problem(refusal.in_language(language), language)
         return
-    librarian = assistant.librarian()
     parts = [st.container() for _ in range(4)]  # each in its place, whatever the others hold
     with parts[0]:
         _outcome(language)
@@ -105,7 +108,7 @@ def _add(librarian: Librarian, language: Language) -> None:
     with st.container():  # what follows keeps its place, so that a file on its way up is not lost
         if target:
             text.note(words["library-replacing"].format(edition="/".join(target)), language)
-            st.button(words["library-keep"], key="library-keep", on_click=_forget_target)
+            st.button(words["library-keep"], key="library-keep", on_click=whole(_forget_target))
     text.note(words["library-kinds"].format(limit=MAX_BYTES // 2**20), language)
     turn = st.session_state.setdefault(_ROUND, 0)
     st.html(_UPLOADER)
@@ -134,8 +137,10 @@ def _stage(
     bar = st.progress(0.0)
     done = 0
 
-    def tell(_: FileState | None) -> None:
+    def tell(ended: FileState | None) -> None:
         nonlocal done
+        if ended is not None:
+            metrics.FILES.labels(ended.state).inc()
         bar.progress(done / len(files), text=words["library-reading"].format(done=done, total=len(files)))
         done += 1
 
@@ -179,7 +184,10 @@ def _review(librarian: Librarian, language: Language) -> None:
             with head:
                 _file(key=f"library-state-{one.id}", data=staged_data(one, place, shelf, language))
             st.button(
-                words["library-discard"], key=f"library-discard-{one.id}", on_click=_discard, args=(librarian, one)
+                words["library-discard"],
+                key=f"library-discard-{one.id}",
+                on_click=whole(_discard),
+                args=(librarian, one),
             )
     if described and st.button(words["library-publish"], type="primary", key="library-publish"):
         _do(lambda: _publish(librarian, described, language), "library-published")
@@ -210,7 +218,7 @@ def _held(assistant: Assistant, librarian: Librarian, language: Language) -> Non
     st.subheader(words["library-held"], anchor=False)
     if target := _target("edit"):
         _correct(librarian, target, language)
-    library, build = documents_of(assistant), assistant.build
+    library, build = documents_of(assistant), assistant.build_for(owner())
     findings = {
         work.id: found for work in library.documents if (found := _findings(build.id, work.id, language, build))
     }
@@ -245,7 +253,7 @@ def _correct(librarian: Librarian, target: tuple[str, str], language: Language) 
         with st.container(horizontal=True):
             if st.button(words["library-save"], type="primary", key="library-save"):
                 _do(lambda: librarian.correct(*target, said, _bar(language)), "library-saved", _forget_target)
-            st.button(words["library-keep"], key="library-cancel", on_click=_forget_target)
+            st.button(words["library-keep"], key="library-cancel", on_click=whole(_forget_target))
 
 
 def _choose() -> None:

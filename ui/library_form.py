@@ -70,6 +70,14 @@ def describe(
         format_func=lambda one: words[f"theme-{one}"],
         key=f"library-themes-{key}",
     )
+    private = st.radio(
+        words["library-readers"],
+        (False, True),
+        int(known.private),
+        format_func=lambda one: words["library-private" if one else "library-everyone"],
+        horizontal=True,
+        key=f"library-readers-{key}",
+    )
     return Description(
         work,
         title,
@@ -78,4 +86,5 @@ def describe(
         tuple(theme for theme in _THEMES if theme in themes),
         lang,
         kind,
+        private,
     )

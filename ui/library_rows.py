@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import prompts
-from chat.selfcheck import READ_WHOLE, checked_edition, mismatch_message, selfcheck
+from chat.selfcheck import READ_WHOLE, checked_edition, grouped, inconsistency_message, selfcheck
 from ingest.document import Edition, Language, Work, without_body
 from ingest.losses import loss_sentences
 from ingest.passages import cut_passages
@@ -127,8 +127,8 @@ def self_check(build: Build, work: str, language: Language) -> Row | None:
     if len(checked_edition(build, work).document.text) > READ_WHOLE:
         return {"label": words["library-unchecked"].format(command=f"python -m chat selfcheck {work}"), "rows": []}
     rows = [
-        {"text": mismatch_message(found, language), "quotes": [p.quote for p in (found.span, found.other) if p]}
-        for found in selfcheck(build, work)
+        {"text": inconsistency_message(found, language), "quotes": [place.quote for place in found.places]}
+        for found in grouped(selfcheck(build, work))
     ]
     return {"label": words["library-findings"].format(count=len(rows)), "rows": rows} if rows else None
 
@@ -141,6 +141,7 @@ def _work(work: Work, editions: Sequence[Edition], passages: Counter[tuple[str, 
         format_date(work.date, language) if work.date else "",
         *(words[f"theme-{theme}"] for theme in themes),
         words["kind-glossary"] if work.role == "glossary" else "",
+        words["library-private"] if work.private_to else "",
     ]
     return {
         "id": work.id,

@@ -1,4 +1,4 @@
-"""The shell around every page: navigation, the language switch and the name. Run by app.py."""
+"""The shell around every page: who may come in, navigation, the language switch and the name. Run by app.py."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ingest.document import Refusal
+from ui.doorway import show_closed, show_who, who_comes
 from ui.language import chosen_language, language_switch
 from ui.masthead import brand
 from ui.pages import navigate
@@ -18,7 +20,12 @@ st.set_page_config(
 )
 st.html(_STYLE)
 language = chosen_language()
-page = navigate(language)
+who = who_comes()
+page = navigate(language, None if isinstance(who, Refusal) else who)
 brand(language)
 language_switch()
-page.run()
+if isinstance(who, Refusal):
+    show_closed(who, language)
+else:
+    show_who(who, language)
+    page.run()

@@ -9,20 +9,31 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 import prompts
+from chat.access import Person
 from ingest.document import Language
 
 NAMES = ("ask", "read", "points", "check", "library")
 """In the order of the navigation; each is a module of ui with `page()`. The first is the start page, at `/`."""
 
 
-def navigate(language: Language) -> StreamlitPage:
-    """The page that the address names, with the navigation above it."""
+EDITORS = ("library",)
+"""Pages that only editors are shown the way to; who opens one all the same is told why there is nothing."""
+
+
+def navigate(language: Language, who: Person | None) -> StreamlitPage:
+    """The page that the address names, with the navigation above it; none for who is not let in."""
     words = prompts.words(language)
     pages = {
-        name: st.Page(partial(_draw, name), title=words[f"page-{name}"], url_path=name, default=name == NAMES[0])
+        name: st.Page(
+            partial(_draw, name),
+            title=words[f"page-{name}"],
+            url_path=name,
+            default=name == NAMES[0],
+            visibility="hidden" if who and name in EDITORS and not who.edits else "visible",
+        )
         for name in NAMES
     }
-    return st.navigation(list(pages.values()), position="top")
+    return st.navigation(list(pages.values()), position="top" if who else "hidden")
 
 
 def _draw(name: str) -> None:

@@ -21,10 +21,11 @@ _LABELS = ("up", "down", "drop", "replace", "copy", "copied", "edit", "blocked",
 def board_data(points: TalkingPoints, build: Build, library: Documents, language: Language) -> Row:
     """The points, the risks and their sources, in the page's language around them."""
     from chat.export import to_markdown
-    from chat.points_file import points_handout, writer_line
+    from chat.points_file import points_handout, source_line, writer_line
 
     words = prompts.words(language)
-    sources = {c.number: source_row(c, library, language) for c in points.citations(build)}
+    simplified = "zh-Hans" in (points.language, language)
+    sources = {c.number: source_row(c, library, language, simplified) for c in points.citations(build)}
     numbers = points.numbers
 
     def card(point: Point) -> Row:
@@ -46,10 +47,7 @@ def board_data(points: TalkingPoints, build: Build, library: Documents, language
         "copied": copied,
         "headings": [words["points-part"], words["risks-part"]],
         "sources": [
-            *(
-                words["source-of"].format(title=s.title, author=s.author or "–", date=s.date or "–")
-                for s in points.sources(build)
-            ),
+            *(source_line(source, language) for source in points.sources(build)),
             *points.warnings(build),
         ],
         "writer": writer_line(points) if points.points else "",
@@ -69,27 +67,41 @@ def _card(point: Point, sources: list[Row], language: Language) -> Row:
     }
 
 
-def source_row(citation: Citation, library: Documents, language: Language) -> Row:
-    """A citation as it stands beside what rests on it: its place, its words, those of the original."""
+def source_row(citation: Citation, library: Documents, language: Language, simplified: bool) -> Row:
+    """A citation as it stands beside what rests on it: its place, its words, those of the original.
+
+    For a reader of Simplified (`simplified`), `shown` is a quote of Traditional words in Simplified, else empty;
+    `quote` is verbatim.
+    """
+    from chat.point_notes import original_words
+    from vectorstore.words import to_simplified
+
     words = prompts.words(language)
     edition = library.edition(citation.work, citation.edition)
     place = f"§{citation.anchor} {citation.title}"
     details: list[str] = []
     if edition is not None:
         place = section_label(edition, citation.anchor, language)
-        details = edition_details(library, edition, language, language == "zh-Hans")
+        details = edition_details(library, edition, language, simplified)
     if citation.page:
         details.append(words["page-number"].format(page=citation.page))
     if edition is not None and edition.document.read_by_ocr(citation.start):
         details.append(words["by-ocr"])
+    rendered = simplified and citation.lang == "zh-Hant"
     original = citation.original
     source = library.edition(citation.work, original.edition) if original else None
     return {
         "number": citation.number,
-        "place": place,
+        "place": to_simplified(place) if rendered else place,
+        "place_lang": "zh-Hans" if rendered else citation.lang,
         "details": words["details-comma"].join(details),
         "quote": citation.quote,
+        "shown": to_simplified(citation.quote) if rendered else "",
         "lang": citation.lang,
-        "original": original.quote if original else "",
+        "original": original_words(citation, edition, source)
+        if edition and source
+        else original.quote
+        if original
+        else "",
         "original_lang": source.lang if source else "",
     }

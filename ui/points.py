@@ -11,11 +11,13 @@ import streamlit as st
 import prompts
 from ingest.document import LANGUAGES, Language, Refusal
 from ui import text
+from ui.callback import whole
 from ui.documents import Documents, documents_of, open_assistant
 from ui.errors import unexpected
 from ui.language import chosen_language
 from ui.masthead import standing_line
 from ui.point_cards import board_data
+from ui.reader import owner
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
@@ -37,12 +39,19 @@ def page() -> None:
     library = documents_of(assistant)
     _form(assistant, language)
     found = st.session_state.get(_FOUND)
+    if found is not None and not isinstance(found, Refusal) and _is_withdrawn(found, library):
+        found = st.session_state[_FOUND] = Refusal("found-withheld")
     if isinstance(found, Refusal):
         text.problem(found.in_language(language), language)
     elif found is not None:
         _show(found, assistant, library, language)
     with st.bottom:
         standing_line(library.documents, language)
+
+
+def _is_withdrawn(points: TalkingPoints, library: Documents) -> bool:
+    """Whether a work that points are from is not, or no longer, there for the reader."""
+    return library.lacks(span.edition.work for span in points.numbers)
 
 
 def _form(assistant: Assistant, language: Language) -> None:
@@ -56,9 +65,9 @@ def _form(assistant: Assistant, language: Language) -> None:
     words = prompts.words(language)
     st.text_input(words["points-topic"], key="points-topic", max_chars=TOPIC_LIMIT, placeholder=words["points-example"])
     with st.container(horizontal=True):
-        st.button(words["theme-macro"], key="points-macro", on_click=_take_theme, args=("macro",))
-        st.button(words["theme-ai"], key="points-ai", on_click=_take_theme, args=("ai",))
-        st.button(words["theme-crypto"], key="points-crypto", on_click=_take_theme, args=("crypto",))
+        st.button(words["theme-macro"], key="points-macro", on_click=whole(_take_theme), args=("macro",))
+        st.button(words["theme-ai"], key="points-ai", on_click=whole(_take_theme), args=("ai",))
+        st.button(words["theme-crypto"], key="points-crypto", on_click=whole(_take_theme), args=("crypto",))
     first, second, third = st.columns(3)
     audiences = [*AUDIENCES, _OTHER]
     with first:
@@ -97,7 +106,7 @@ def _found(assistant: Assistant) -> TalkingPoints | Refusal:
         audience = state.get("points-description") or "client"
     try:
         return assistant.points(
-            Order(state["points-topic"], audience, state["points-language"], int(state["points-count"]))
+            Order(state["points-topic"], audience, state["points-language"], int(state["points-count"])), owner()
         )
     except Refusal as refusal:
         return refusal
@@ -107,7 +116,7 @@ def _found(assistant: Assistant) -> TalkingPoints | Refusal:
 
 def _show(points: TalkingPoints, assistant: Assistant, library: Documents, language: Language) -> None:
     """The points with their quotes, and how they leave the page."""
-    data = board_data(points, assistant.build, library, language)
+    data = board_data(points, assistant.build_for(owner()), library, language)
     _board(key="points-board", data=data, on_act_change=lambda: _act(assistant))
     if points.points:
         _export(points, assistant, language)
@@ -118,10 +127,12 @@ def _act(assistant: Assistant) -> None:
     from chat.points_edit import dropped, moved, replaced, with_text
 
     done = cast("Mapping[str, Any]", st.session_state["points-board"].act)
-    points: TalkingPoints = st.session_state[_FOUND]
+    points: TalkingPoints | Refusal = st.session_state[_FOUND]
+    if isinstance(points, Refusal) or _is_withdrawn(points, documents_of(assistant)):
+        return
     at = int(done["at"])
     if "text" in done:
-        points = with_text(points, at, str(done["text"]), assistant.build)
+        points = with_text(points, at, str(done["text"]), assistant.build_for(owner()))
     what = done["what"]
     if what in ("up", "down"):
         points = moved(points, at, -1 if what == "up" else 1)
@@ -139,7 +150,7 @@ def _export(points: TalkingPoints, assistant: Assistant, language: Language) -> 
 
     words = prompts.words(language)
     try:
-        handout = points_handout(points, assistant.build)
+        handout = points_handout(points, assistant.build_for(owner()))
     except Refusal as refusal:
         text.problem(refusal.in_language(language), language)
         return

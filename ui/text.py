@@ -8,20 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ui.callback import whole
+
 if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
+    from streamlit.components.v2.bidi_component import BidiComponentResult
 
 _ASSETS = Path(__file__).parent / "assets"
 
 
-def component(name: str) -> ComponentRenderer:
-    """A component of assets/{name}.js and assets/{name}.css, with what all of them share."""
+def component(name: str) -> Callable[..., BidiComponentResult]:
+    """A component of assets/{name}.js and assets/{name}.css, with what all of them share; its callbacks are whole."""
     script, style = ("\n".join(_read(file, kind) for file in ("page", name)) for kind in ("js", "css"))
-    return st.components.v2.component(f"footnote_{name}", html='<div class="root"></div>', css=style, js=script)
+    draw = st.components.v2.component(f"footnote_{name}", html='<div class="root"></div>', css=style, js=script)
+
+    def drawn(**given: Any) -> BidiComponentResult:
+        callbacks = {event: whole(act) for event, act in given.items() if event.startswith("on_")}
+        return draw(**{**given, **callbacks})
+
+    return drawn
 
 
 def _read(name: str, kind: str) -> str:
@@ -33,14 +41,23 @@ _text = component("text")
 _choice = component("choice")
 
 
-def plain(words: str) -> None:
+# Streamlit refuses the same element twice on a page: what may be said twice there has a key.
+
+
+def key_of(part: str, turn: str) -> str:
+    """The key of a part of the page that is a turn's. Streamlit allows no two underscores in a row, random ids have
+    them at times."""
+    return f"{part}-{turn.replace('_', '.')}"
+
+
+def plain(words: str, key: str) -> None:
     """Words as they were typed."""
-    _text(data={"kind": "plain", "parts": [words]})
+    _text(data={"kind": "plain", "parts": [words]}, key=key)
 
 
-def problem(words: str, language: str) -> None:
+def problem(words: str, language: str, key: str | None = None) -> None:
     """What went wrong and what to do."""
-    _text(data={"kind": "problem", "parts": [words], "lang": language})
+    _text(data={"kind": "problem", "parts": [words], "lang": language}, key=key)
 
 
 def note(words: str, language: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingest.document import Refusal
 from vectorstore.catalogue import Catalogue
+from vectorstore.catalogue_copy import move_database, write_snapshot
 from vectorstore.files import KEPT, is_kept_name
 
 FORM = b"footnote-backup 1\n"
@@ -23,11 +24,8 @@ _FORM, _DATABASE, _FILES = "form.txt", "catalogue.sqlite3", f"{KEPT}/"
 def write_backup(home: Path, catalogue: Catalogue, target: Path) -> None:
     """Writes a backup of a library that may be in use: the database as of one moment.
 
-    Raises Refusal where the file is there already or cannot be written, and for another database than SQLite, which
-    has tools of its own.
+    Raises Refusal where the file is there already or cannot be written.
     """
-    if catalogue.engine.dialect.name != "sqlite":
-        raise Refusal("backup-other-database", database=catalogue.engine.dialect.name)
     if target.exists():
         raise Refusal("backup-exists", file=target.name)
     unfinished = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
@@ -35,8 +33,7 @@ def write_backup(home: Path, catalogue: Catalogue, target: Path) -> None:
     try:
         for path in (unfinished, snapshot):
             path.touch(mode=0o600)
-        with catalogue.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(snapshot),))
+        write_snapshot(catalogue.engine, snapshot)
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(_FORM, FORM)
             archive.write(snapshot, _DATABASE)
@@ -51,12 +48,13 @@ def write_backup(home: Path, catalogue: Catalogue, target: Path) -> None:
         snapshot.unlink(missing_ok=True)
 
 
-def restore_backup(home: Path, source: Path) -> None:
+def restore_backup(home: Path, source: Path, url: str = "") -> None:
     """Puts the database and files of a backup into an empty library; the database comes last, so all is there or none.
 
-    Call under `writer_lock`. Raises Refusal where a library is there already, or the file is no whole backup.
+    With a URL the rows go into that database. Call under `writer_lock`. Raises Refusal where a library is there
+    already, or the file is no whole backup.
     """
-    if (home / _DATABASE).exists():
+    if not url and (home / _DATABASE).exists():
         raise Refusal("restore-not-empty", home=home.name)
     with _unpacked(home, source) as folder:
         if not _is_whole(folder / _DATABASE):
@@ -64,7 +62,21 @@ def restore_backup(home: Path, source: Path) -> None:
         (home / KEPT).mkdir(exist_ok=True)
         for path in sorted((folder / KEPT).glob("*")):
             path.replace(home / KEPT / path.name)
-        (folder / _DATABASE).replace(home / _DATABASE)
+        if url:
+            move_database(folder / _DATABASE, url)
+        else:
+            (folder / _DATABASE).replace(home / _DATABASE)
+
+
+def move_library(home: Path, url: str) -> None:
+    """Copies the SQLite database of a library into another, empty one, which is the library's from then on.
+
+    Files and builds stay where they are. Call under `writer_lock`. Raises Refusal where there is nothing to move, or
+    the other database is not empty.
+    """
+    if not url or not (home / _DATABASE).exists():
+        raise Refusal("move-nothing", home=home.name)
+    move_database(home / _DATABASE, url)
 
 
 @contextmanager

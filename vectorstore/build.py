@@ -12,6 +12,7 @@ import secrets
 import shutil
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -25,13 +26,15 @@ import portalocker
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from ingest.document import Edition, Passage, Refusal, Section, Work, coarse_anchors
+from ingest.document import HEADINGS, Edition, Passage, Refusal, Section, Work, coarse_anchors
 from ingest.marked import visible
 from ingest.passages import cut_passages, sentence_spans
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
+from vectorstore.catalogue_database import DatabaseUnwritable
 from vectorstore.embed import embed_words
 from vectorstore.glossary import Glossary, count_names
-from vectorstore.vectors import ITSELF, DamagedVectors, Texts, UnfitCopy, Vectors, write_vectors
+from vectorstore.seal import is_as_sealed, seal
+from vectorstore.vectors import ITSELF, DamagedVectors, Texts, UnfitCopy, Vectors, drop_vectors, write_vectors
 from vectorstore.wordmatch import WordMatch, write_words
 from vectorstore.words import KeywordIndex, fold, to_simplified
 
@@ -71,6 +74,11 @@ class Place:
     passage: Passage
 
     @property
+    def is_heading(self) -> bool:
+        """Whether it says no more than its title; a numbered paragraph says more after it."""
+        return self.section.kind in HEADINGS and self.passage.text.rstrip().endswith(self.section.title)
+
+    @property
     def sentences(self) -> tuple[tuple[int, int], ...]:
         """Spans within the passage's text; found when asked for, since a question looks at few passages."""
         return _spans(self.passage.text)
@@ -80,29 +88,43 @@ class Build:
     """A published build, open for reading; it stays on disk until it is closed or forgotten."""
 
     def __init__(self, record: BuildRecord, folder: Path, catalogue: Catalogue, lock: IO[str]) -> None:
+        """Raises Refusal where a file is not as it was sealed, and other errors of whoever reads them."""
         self.id = record.id
         self.model = record.model
-        held = ExitStack()
-        held.callback(lock.close)
-        self._release = weakref.finalize(self, held.close)
+        with ExitStack() as held:
+            held.callback(lock.close)
+            with ThreadPoolExecutor(1) as beside:
+                sealed = beside.submit(is_as_sealed, folder)  # hashing leaves the interpreter to what follows
+                cut = self._read_catalogue(record, catalogue)
+                if not sealed.result():
+                    raise Refusal("build-damaged", build=record.id)
+            self._read_indexes(folder)
+            self._vectors = held.enter_context(closing(Vectors(folder, cut, catalogue.chroma_url)))
+            complete = len(self.folded) == len(self.places) == self.wordmatch.places
+            complete = complete and self._vectors.counts == (len(self.places), self.wordmatch.sentences)
+            if not complete or not self._finds_its_first(catalogue):
+                raise Refusal("build-damaged", build=record.id)
+            self._release = weakref.finalize(self, held.pop_all().close)
+
+    def _read_catalogue(self, record: BuildRecord, catalogue: Catalogue) -> dict[str, int]:
+        """Works, editions and places; gives how many passages each searched edition has."""
         self.editions = {key: catalogue.edition(key) for key in record.editions}
         self.works = catalogue.works({edition.work for edition in self.editions.values()})
         searched = {key: e for key, e in self.editions.items() if self.works[e.work].role == "document"}
-        explained = [e for e in self.editions.values() if self.works[e.work].role == "glossary"]
         cut = {key: catalogue.passages(key, edition.document.text) for key, edition in searched.items()}
         self.places = list(_places((edition, cut[key]) for key, edition in searched.items()))
+        return {key: len(mine) for key, mine in cut.items()}
+
+    def _read_indexes(self, folder: Path) -> None:
+        """What a build keeps in files beside its vectors."""
         self.folded: tuple[str, ...] = tuple(json.loads((folder / _FOLDED).read_text(encoding="utf-8")))
         """The text of each place in the form in which texts are compared."""
 
+        explained = [e for e in self.editions.values() if self.works[e.work].role == "glossary"]
         self.glossary = Glossary.of(explained, _read_counts(folder))
         languages = sorted({keyword_language(place.edition) for place in self.places})
         self.keywords = {lang: KeywordIndex.load(folder / f"keywords-{lang}") for lang in languages}
         self.wordmatch = WordMatch(folder)
-        self._vectors = held.enter_context(closing(Vectors(folder, {key: len(mine) for key, mine in cut.items()})))
-        whole = len(self.folded) == len(self.places) == self.wordmatch.places
-        whole = whole and self._vectors.counts == (len(self.places), self.wordmatch.sentences)
-        if not whole or not self._finds_its_first(catalogue):
-            raise Refusal("build-damaged", build=record.id)
 
     def _finds_its_first(self, catalogue: Catalogue) -> bool:
         """Whether the first place and its first sentence find themselves; counts alone miss lost vectors."""
@@ -136,14 +158,15 @@ def open_build(home: Path, catalogue: Catalogue) -> Build:
         record = catalogue.live_build()
         if record is None:
             raise Refusal("no-index", home=home.name)
-        lock = _shared_lock(home / "builds" / f"{record.id}.lock")
-        if lock is None:
-            continue
-        if not (home / "builds" / record.id).is_dir():
-            lock.close()
-            continue
+        folder = home / "builds" / record.id
         try:
-            return Build(record, home / "builds" / record.id, catalogue, lock)
+            lock = _shared_lock(folder.with_name(f"{record.id}.lock"))
+            if lock is None:
+                continue
+            if not folder.is_dir():
+                lock.close()
+                continue
+            return Build(record, folder, catalogue, lock)
         except (
             OSError,
             EOFError,
@@ -179,6 +202,8 @@ def publish_build(
             model,
             list(keyed),
             [[w.id, w.titles, w.author, w.date, w.themes, w.role] for _, w in sorted(works.items())],
+            *sorted([w.id, w.private_to] for w in works.values() if w.private_to),
+            *([catalogue.chroma_url] if catalogue.chroma_url else []),
         ]
     )
     live = catalogue.live_build()
@@ -186,15 +211,31 @@ def publish_build(
         sweep(home, catalogue)
         return False
     embed = _Embedder(catalogue, model, load_model, progress)
-    with ExitStack() as held:
-        before = None if rebuild or live is None else _held(home, live, held)
-        try:
-            record = _new_build(home, model, mark, works, keyed, embed, before)
-        except UnfitCopy:
-            record = _new_build(home, model, mark, works, keyed, embed, None)
-    catalogue.publish(record, works.values(), ordered)
+    with _disk_errors_named(home):
+        with ExitStack() as held:
+            before = None if rebuild or live is None else _held(home, live, held)
+            try:
+                record = _new_build(home, model, mark, works, keyed, embed, before)
+            except UnfitCopy:
+                record = _new_build(home, model, mark, works, keyed, embed, None)
+        catalogue.publish(record, works.values(), ordered)
     sweep(home, catalogue)
     return True
+
+
+@contextmanager
+def _disk_errors_named(home: Path) -> Iterator[None]:
+    """A full disk, or one that may not be written, in the reader's words: what was live before is live still."""
+    try:
+        yield
+    except (OSError, DamagedVectors, DatabaseUnwritable) as error:
+        raise Refusal("library-unwritable", home=home.name, cause=_cause(error)) from error
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, OSError | portalocker.LockException) and error.strerror:
+        return error.strerror
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
 
 
 def _held(home: Path, record: BuildRecord, held: ExitStack) -> Path | None:
@@ -216,6 +257,7 @@ def sweep(home: Path, catalogue: Catalogue) -> None:
         try:
             with portalocker.Lock(path, "a", timeout=0, flags=portalocker.LOCK_EX | portalocker.LOCK_NB):
                 path.unlink()  # first, for a folder shows up here again and a lock alone does not
+                drop_vectors(folder, catalogue.chroma_url)
                 shutil.rmtree(folder, ignore_errors=True)
         except portalocker.LockException:
             continue
@@ -223,13 +265,23 @@ def sweep(home: Path, catalogue: Catalogue) -> None:
 
 @contextmanager
 def writer_lock(home: Path) -> Iterator[None]:
-    """Held by the one process that may write; a second one is refused. A killed process leaves no lock behind."""
-    home.mkdir(parents=True, exist_ok=True)
+    """Held by the one process that may write; a second one is refused. A killed process leaves no lock behind.
+
+    Raises Refusal, also where the file system lets nobody lock.
+    """
     try:
-        with portalocker.Lock(home / "writer.lock", "a", timeout=0, flags=portalocker.LOCK_EX | portalocker.LOCK_NB):
-            yield
-    except portalocker.LockException:
-        raise Refusal("writer-busy", home=home.name) from None
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / "writer.lock").open("a")
+    except OSError as error:
+        raise Refusal("library-unwritable", home=home.name, cause=_cause(error)) from error
+    with lock:
+        try:
+            portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
+        except portalocker.AlreadyLocked:
+            raise Refusal("writer-busy", home=home.name) from None
+        except (OSError, portalocker.LockException) as error:
+            raise Refusal("library-unwritable", home=home.name, cause=_cause(error)) from error
+        yield
 
 
 def _shared_lock(path: Path) -> IO[str] | None:
@@ -238,8 +290,10 @@ def _shared_lock(path: Path) -> IO[str] | None:
     handle = path.open("r")
     try:
         portalocker.lock(handle, portalocker.LOCK_SH | portalocker.LOCK_NB)
-    except portalocker.LockException:
+    except portalocker.LockException as error:
         handle.close()
+        if not isinstance(error, portalocker.AlreadyLocked):  # a file system without locks
+            raise Refusal("library-unwritable", home=path.parents[1].name, cause=_cause(error)) from error
         return None
     return handle
 
@@ -279,7 +333,7 @@ def _write(
     places = list(_places((edition, cut[key]) for key, edition in editions.items()))
     rest = iter(places)
     texts = [_texts(key, list(islice(rest, len(mine)))) for key, mine in cut.items()]
-    write_vectors(folder, f"{FORMAT} {model}", texts, embed.documents, before)
+    write_vectors(folder, f"{FORMAT} {model}", texts, embed.documents, before, embed.server)
     for lang in ("zh", "en"):
         mine = [place for place in places if keyword_language(place.edition) == lang]
         if mine:
@@ -290,6 +344,7 @@ def _write(
     (folder / _FOLDED).write_text(json.dumps(folded, ensure_ascii=False), encoding="utf-8")
     counts = count_names(glossaries, [place.passage.text for place in places])
     (folder / _COUNTS).write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
+    seal(folder)
 
 
 def _texts(edition: str, places: Sequence[Place]) -> Texts:
@@ -307,6 +362,7 @@ class _Embedder:
         self, catalogue: Catalogue, model: str, load_model: Callable[[], Embeddings], progress: Progress | None
     ) -> None:
         self._catalogue = catalogue
+        self.server = catalogue.chroma_url
         self._model = model
         self._engine = cache(load_model)
         self._progress = progress
@@ -365,6 +421,7 @@ def _places(editions: Iterable[tuple[Edition, Sequence[Passage]]]) -> Iterator[P
     for edition, passages in editions:
         sections = {section.anchor: section for section in edition.outline.sections}
         coarse = coarse_anchors(edition.outline.sections)
+        titles = _titles_above(sections)
         for passage in passages:
             yield Place(
                 index,
@@ -372,7 +429,7 @@ def _places(editions: Iterable[tuple[Edition, Sequence[Passage]]]) -> Iterator[P
                 edition,
                 sections[passage.anchor],
                 coarse[passage.anchor],
-                _titles_above(passage.anchor, sections),
+                titles[passage.anchor],
                 passage,
             )
             index += 1
@@ -383,13 +440,14 @@ def _spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sentence_spans(text))
 
 
-def _titles_above(anchor: str, sections: Mapping[str, Section]) -> tuple[str, ...]:
-    titles: list[str] = []
-    above = sections[anchor].parent
-    while above is not None:
-        titles.append(sections[above].title)
-        above = sections[above].parent
-    return tuple(reversed(titles))
+def _titles_above(sections: Mapping[str, Section]) -> dict[str, tuple[str, ...]]:
+    """Of each section, the titles of those that it stands in, the outermost first."""
+
+    @cache
+    def down_to(anchor: str | None) -> tuple[str, ...]:
+        return (*down_to(sections[anchor].parent), sections[anchor].title) if anchor is not None else ()
+
+    return {anchor: down_to(section.parent) for anchor, section in sections.items()}
 
 
 def _read_counts(folder: Path) -> dict[str, int]:

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from ingest.document import Edition, Passage, Work
-from vectorstore.catalogue_database import database_url, open_database
-from vectorstore.catalogue_rows import insert_edition, read_edition_row, replace_passages, store_work
-from vectorstore.catalogue_tables import BUILDS, EDITIONS, EMBEDDINGS, LIVE, MEMBERS, META, PASSAGES, SECTIONS, WORKS
+from vectorstore.catalogue_database import database_url, empty_log, open_database
+from vectorstore.catalogue_rows import insert_edition, read_edition_row, read_hidden, replace_passages, store_work
+from vectorstore.catalogue_tables import BUILDS, EDITIONS, EMBEDDINGS, LIVE, MEMBERS, PASSAGES, SECTIONS, WORKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,18 @@ class BuildRecord:
 
 
 class Catalogue:
-    """The database at a URL; SQLite in WAL mode, so that readers go on while one process writes."""
+    """The database at a URL; readers go on while one process writes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, chroma_url: str = "") -> None:
+        """Raises Refusal where the database cannot be used, or is of a later version."""
         self._engine = open_database(url)
-        META.create_all(self._engine)
-        self._add_columns()
+        self.chroma_url = chroma_url
+        """The Chroma server with the vectors of builds; empty: they are in the builds' folders."""
 
     @classmethod
-    def at(cls, home: Path, url: str = "") -> Catalogue:
+    def at(cls, home: Path, url: str = "", chroma_url: str = "") -> Catalogue:
         """The database of a library: SQLite under its folder, unless a URL names another."""
-        return cls(database_url(home, url))
+        return cls(database_url(home, url), chroma_url)
 
     @property
     def engine(self) -> sa.Engine:
@@ -48,14 +49,6 @@ class Catalogue:
 
     def close(self) -> None:
         self._engine.dispose()
-
-    def _add_columns(self) -> None:
-        """Brings the editions of an older database up to date: their new columns have defaults."""
-        known = {column["name"] for column in sa.inspect(self._engine).get_columns("edition")}
-        for name, kind in (("losses", "JSON NOT NULL DEFAULT '[]'"), ("source", "VARCHAR NOT NULL DEFAULT ''")):
-            if name not in known:
-                with self._engine.begin() as connection:
-                    connection.execute(sa.text(f"ALTER TABLE edition ADD COLUMN {name} {kind}"))
 
     # Builds
 
@@ -105,7 +98,15 @@ class Catalogue:
     def works(self, ids: Iterable[str]) -> dict[str, Work]:
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(WORKS).where(WORKS.c.id.in_(list(ids))))
-            return {row.id: Work(row.id, row.titles, row.author, row.date, row.themes, row.role) for row in rows}
+            return {
+                row.id: Work(row.id, row.titles, row.author, row.date, row.themes, row.role, row.private_to)
+                for row in rows
+            }
+
+    def hidden_from(self, owner: str) -> frozenset[str]:
+        """The works that are private to others, those taken out of the library among them."""
+        with self._engine.connect() as connection:
+            return read_hidden(connection, owner)
 
     def edition(self, key: str) -> Edition:
         """An edition by its key. Raises UnknownDocument."""
@@ -126,21 +127,36 @@ class Catalogue:
 
     def forget(self, work: str, edition: str | None = None) -> tuple[str, ...]:
         """Erases every version of a work's edition, or of all, that the live build does not hold: text, sections,
-        passages. Gives the sources of their files. Whoever quoted them finds them gone."""
-        live = self.live_build()
-        kept = set(live.editions) if live else set()
+        passages, and with the last one what is said of the work. Gives the sources of their files. Whoever quoted them
+        finds them gone."""
+        gone = self._not_live(work, edition)
+        keys = list(gone)
         with self._engine.begin() as connection:
-            rows = connection.execute(
-                sa.select(EDITIONS.c.key, EDITIONS.c.lang, EDITIONS.c.kind, EDITIONS.c.source).where(
-                    EDITIONS.c.work == work
-                )
-            ).all()
-            gone = [row for row in rows if row.key not in kept and edition in (None, f"{row.lang}-{row.kind}")]
-            keys = [row.key for row in gone]
             for table in (PASSAGES, SECTIONS, MEMBERS):
                 connection.execute(sa.delete(table).where(table.c.edition.in_(keys)))
             connection.execute(sa.delete(EDITIONS).where(EDITIONS.c.key.in_(keys)))
-        return tuple(row.source for row in gone)
+            used = sa.select(EDITIONS.c.key).where(EDITIONS.c.work == WORKS.c.id).exists()
+            unused = sa.and_(WORKS.c.id == work, ~used)
+            connection.execute(sa.delete(WORKS).where(unused, WORKS.c.private_to == ""))
+            # By the row of a private work, what quoted it stays withheld from others.
+            connection.execute(sa.update(WORKS).where(unused).values(titles={}, author="", themes={}))
+            in_use = set(connection.scalars(sa.select(EDITIONS.c.source)))
+        empty_log(self._engine)
+        return tuple(source for source in gone.values() if source not in in_use)
+
+    def remains(self, work: str, edition: str | None = None) -> bool:
+        """Whether there are versions that `forget` would erase."""
+        return bool(self._not_live(work, edition))
+
+    def _not_live(self, work: str, edition: str | None) -> dict[str, str]:
+        """The versions of a work's edition, or of all, that the live build does not hold, with their files' sources."""
+        live = self.live_build()
+        kept = set(live.editions) if live else set()
+        columns = EDITIONS.c.key, EDITIONS.c.lang, EDITIONS.c.kind, EDITIONS.c.source
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(*columns).where(EDITIONS.c.work == work)).all()
+        wanted = [row for row in rows if edition in (None, f"{row.lang}-{row.kind}")]
+        return {row.key: row.source for row in wanted if row.key not in kept}
 
     def passages(self, key: str, text: str) -> list[Passage]:
         with self._engine.connect() as connection:

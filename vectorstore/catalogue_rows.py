@@ -27,6 +27,11 @@ def read_edition_row(connection: sa.Connection, key: str) -> Edition:
     return Edition(row.work, row.lang, row.kind, row.file, document, outline, row.source)
 
 
+def read_hidden(connection: sa.Connection, owner: str) -> frozenset[str]:
+    """The works that are private to others than the owner."""
+    return frozenset(connection.scalars(sa.select(WORKS.c.id).where(WORKS.c.private_to.not_in(["", owner]))))
+
+
 def store_work(connection: sa.Connection, work: Work) -> None:
     """Writes a work, new or changed."""
     row = {
@@ -35,6 +40,7 @@ def store_work(connection: sa.Connection, work: Work) -> None:
         "date": work.date,
         "themes": {anchor: list(themes) for anchor, themes in work.themes.items()},
         "role": work.role,
+        "private_to": work.private_to,
     }
     known = connection.scalar(sa.select(WORKS.c.id).where(WORKS.c.id == work.id))
     statement = sa.update(WORKS).where(WORKS.c.id == work.id) if known else sa.insert(WORKS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from vectorstore.catalogue_database import Exact
+
 META = sa.MetaData()
 WORKS = sa.Table(
     "work",
@@ -14,6 +16,7 @@ WORKS = sa.Table(
     sa.Column("date", sa.Date),
     sa.Column("themes", sa.JSON, nullable=False),
     sa.Column("role", sa.String, nullable=False),
+    sa.Column("private_to", sa.String, nullable=False, server_default=""),
 )
 EDITIONS = sa.Table(
     "edition",
@@ -24,7 +27,7 @@ EDITIONS = sa.Table(
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("file", sa.String, nullable=False),
     sa.Column("format", sa.String, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text", Exact, nullable=False),
     sa.Column("pages", sa.JSON, nullable=False),
     sa.Column("furniture", sa.JSON, nullable=False),
     sa.Column("losses", sa.JSON, nullable=False, server_default="[]"),
@@ -37,7 +40,7 @@ SECTIONS = sa.Table(
     sa.Column("position", sa.Integer, primary_key=True),
     *(sa.Column(name, sa.String, nullable=False) for name in ("anchor", "kind")),
     sa.Column("parent", sa.String),
-    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("title", Exact, nullable=False),
     *(sa.Column(name, sa.Integer, nullable=False) for name in ("first_line", "last_line", "start", "end")),
 )
 PASSAGES = sa.Table(

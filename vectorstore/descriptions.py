@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,8 @@ class Description:
     themes: tuple[Theme, ...]
     lang: Language
     kind: EditionKind
+    private: bool = False
+    """Whether the work is its editor's alone."""
 
     @property
     def edition(self) -> str:
@@ -38,14 +41,18 @@ def description_of(work: Work, edition: Edition) -> Description:
     """What is known of an edition."""
     themes = tuple(dict.fromkeys(theme for found in work.themes.values() for theme in found))
     title = work.titles.get(edition.lang) or work.title(edition.lang)
-    return Description(work.id, title, work.author, work.date, themes, edition.lang, edition.kind)
+    private = bool(work.private_to)
+    return Description(work.id, title, work.author, work.date, themes, edition.lang, edition.kind, private)
 
 
-def described(shelf: Shelf, edition: Edition, said: Description, embed: Embed) -> Shelf:
+def described(shelf: Shelf, edition: Edition, said: Description, embed: Embed, owner: str = "") -> Shelf:
     """The shelf with an edition as it is described, its sections brought beside those of the work's others.
 
-    Raises Refusal where the description has no title, or a name that no work can have.
+    `owner` is whose a private work is. Raises Refusal where the description has no title, or a name that no work can
+    have, and for a private work of nobody.
     """
+    if said.private and not owner:
+        raise Refusal("sign-in-first")
     title, author = " ".join(said.title.split())[:TEXT_LIMIT], " ".join(said.author.split())[:TEXT_LIMIT]
     if not title:
         raise Refusal("title-empty", file=edition.file)
@@ -59,11 +66,12 @@ def described(shelf: Shelf, edition: Edition, said: Description, embed: Embed) -
         author=author,
         date=said.date,
         themes=_themes(work.themes, said.themes, edition.outline.sections),
+        private_to=owner if said.private else "",
     )
     return shelf.with_edition(work, aligned(shelf, edition, embed))
 
 
-def corrected(shelf: Shelf, work: str, edition: str, said: Description, embed: Embed) -> Shelf:
+def corrected(shelf: Shelf, work: str, edition: str, said: Description, embed: Embed, owner: str = "") -> Shelf:
     """The shelf with a published edition described anew, in the same work.
 
     Raises Refusal as `described` does, and where another edition has the place that this one would get.
@@ -75,7 +83,7 @@ def corrected(shelf: Shelf, work: str, edition: str, said: Description, embed: E
     if said.edition != edition and place in shelf.editions:
         raise Refusal("edition-taken", edition="/".join(place), file=shelf.editions[place].file)
     others = {key: other for key, other in shelf.editions.items() if key != (work, edition)}
-    return described(Shelf(shelf.works, others), known, replace(said, work=work), embed)
+    return described(Shelf(shelf.works, others), known, replace(said, work=work), embed, owner)
 
 
 def aligned(shelf: Shelf, edition: Edition, embed: Embed) -> Edition:
@@ -99,6 +107,11 @@ def free_name(name: str, taken: Mapping[str, object]) -> str:
         number += 1
         free = f"{name[:60]}-{number}"
     return free
+
+
+def private_name(name: str) -> str:
+    """The name with an ending that nobody guesses: whoever has one of the same name must not learn of this one."""
+    return f"{name[:46].strip('-')}-{secrets.token_hex(8)}"
 
 
 def _themes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Literal
 from ingest.document import Edition, EditionKind, Language, Loss, Refusal, UnreadableDocument, Work
 from ingest.work_file import WORK_FILE, WORK_ID, read_work
 from vectorstore.align import Alignment, Embed, align
-from vectorstore.descriptions import first_beside, free_name
+from vectorstore.descriptions import first_beside, free_name, private_name
 from vectorstore.library import Shelf, is_update, new_work, read_edition, recognize
 
 State = Literal["ready", "ready-with-loss", "refused"]
@@ -45,6 +45,9 @@ class Wishes:
     free_name: bool = False
     """A new work whose name is taken gets another, instead of being refused."""
 
+    private_to: str = ""
+    """Whose a new work is alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileState:
@@ -74,11 +77,15 @@ class Intake:
     embed: Embed
     wishes: Wishes = field(default_factory=Wishes)
     tell: Callable[[FileState], None] = lambda _: None
+    elsewhere: Mapping[str, Work] = field(default_factory=dict)
+    """Works that the shelf leaves out: no file is taken for theirs, and their names are not free."""
+
     states: list[FileState] = field(default_factory=list)
 
     def take(self, paths: Sequence[Path]) -> list[FileState]:
         """Reads files and folders; afterwards `shelf` holds what was not refused."""
-        found = [entry for path in paths for entry in _entries(path)]
+        known = {**self.elsewhere, **self.shelf.works}
+        found = [entry for path in paths for entry in _entries(path, known)]
         with ThreadPoolExecutor(READERS) as pool:
             for entry, edition in zip(found, pool.map(self._read, found), strict=True):
                 state = self._place(entry, edition)
@@ -152,10 +159,14 @@ class Intake:
         return self._new(read)
 
     def _new(self, read: Edition) -> tuple[Work, Edition, list[Note]]:
-        work = new_work(read, self.wishes.work or None, self.wishes.title)
-        if self.wishes.free_name and not is_update(self.shelf, work.id, read.file):
-            work = replace(work, id=free_name(work.id, self.shelf.works))
-        if work.id in self.shelf.works and not is_update(self.shelf, work.id, read.file):
+        wishes, taken = self.wishes, {**self.elsewhere, **self.shelf.works}
+        work = replace(new_work(read, wishes.work or None, wishes.title), private_to=wishes.private_to)
+        update = is_update(self.shelf, work.id, read.file)
+        if wishes.free_name and not update:
+            work = replace(work, id=free_name(work.id, taken))
+        if wishes.private_to and not wishes.work and not update:
+            work = replace(work, id=private_name(work.id))
+        if work.id in taken and not update:
             raise UnreadableDocument("work-taken", file=read.file, work=work.id)
         values = {"file": read.file, "work": work.id, "sections": len(read.outline.sections), "language": read.lang}
         return work, replace(read, work=work.id), [("ingest-new", values)]
@@ -198,13 +209,13 @@ class _Entry:
     reason: Refusal | None = None
 
 
-def _entries(path: Path) -> Iterator[_Entry]:
+def _entries(path: Path, known: Mapping[str, Work]) -> Iterator[_Entry]:
     """The file; or a folder's work, or its files and those of the folders in it, names that begin with a dot aside."""
     if not path.is_dir():
         yield _Entry(path)
     elif (path / WORK_FILE).exists():
         try:
-            work, editions = read_work(path)
+            work, editions = read_work(path, known)
         except UnreadableDocument as refusal:
             yield _Entry(path, reason=refusal)
         else:
@@ -216,7 +227,7 @@ def _entries(path: Path) -> Iterator[_Entry]:
         if not inside:
             yield _Entry(path, reason=UnreadableDocument("folder-empty", file=path.name))
         for entry in inside:
-            yield from _entries(entry)
+            yield from _entries(entry, known)
 
 
 def check_wishes(wishes: Wishes, paths: Sequence[Path]) -> None:

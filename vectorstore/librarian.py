@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
-from ingest.document import Refusal
-from vectorstore.build import Progress, publish_build, writer_lock
+import prompts
+from ingest.document import Refusal, UnknownDocument
+from vectorstore.build import Build, Progress, open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
-from vectorstore.descriptions import Description, corrected, described, description_of
+from vectorstore.descriptions import Description, corrected, described, description_of, private_name
 from vectorstore.files import drop_file, keep_files
 from vectorstore.intake import FileState, Intake, Wishes
 from vectorstore.library import Shelf, live_shelf
 from vectorstore.uploads import Staged, Upload, drop_upload, save_upload
+
+_log = logging.getLogger(__name__)
 
 MAX_FILES = 50
 """Taken at once."""
 
 
 class Librarian:
-    """Changes the library under a folder. Every change is a new build, live at once and whole or not at all."""
+    """Changes the library under a folder, as far as one editor sees it: what is private to another is not there.
 
-    def __init__(self, home: Path, catalogue: Catalogue, model: str, embeddings: Embeddings) -> None:
+    Every change is a new build, live at once and whole or not at all.
+    """
+
+    def __init__(self, home: Path, catalogue: Catalogue, model: str, embeddings: Embeddings, owner: str = "") -> None:
+        """`owner` is whose private works are; nobody's without one."""
         self._home = home
         self._catalogue = catalogue
         self._model = model
         self._embeddings = embeddings
+        self._owner = owner
 
     @property
     def shelf(self) -> Shelf:
-        """What is published."""
-        return live_shelf(self._catalogue)
+        """What is published, and what is the editor's own."""
+        return live_shelf(self._catalogue).seen_by(self._owner)
 
     def stage(
         self, uploads: Sequence[Upload], wishes: Wishes | None = None, tell: Callable[[FileState], None] | None = None
@@ -48,7 +58,9 @@ class Librarian:
         if len(uploads) != 1 and wishes.work:
             raise Refusal("replace-one-file")
         paths = [save_upload(self._home, upload) for upload in uploads]
-        intake = Intake(self.shelf, self._embed, replace(wishes, free_name=True), tell or (lambda _: None))
+        whole, wishes = live_shelf(self._catalogue), replace(wishes, free_name=True)
+        others = whole.hidden_from(self._owner).works
+        intake = Intake(whole.seen_by(self._owner), self._embed, wishes, tell or (lambda _: None), others)
         return [Staged(state.path.parent.name, state) for state in intake.take(paths)]
 
     def discard(self, staged: Staged) -> None:
@@ -67,9 +79,11 @@ class Librarian:
     ) -> list[tuple[str, str]]:
         """Makes uploads, as they are described, part of the library; gives the works and editions they became.
 
-        An edition of the same work, language and kind is replaced: answers that quote it still find it. Raises Refusal
-        where a description does not hold, two files would be the same edition, or another process is writing.
+        An edition of the same work, language and kind is replaced: answers that quote it still find it. A new private
+        work gets a name that cannot be guessed. Raises Refusal where a description does not hold, two files would be
+        the same edition, or another process is writing.
         """
+        entries = self._named(entries)
         places = [(said.work, said.edition) for _, said in entries]
         for place, (staged, _) in zip(places, entries, strict=True):
             if places.count(place) > 1:
@@ -78,7 +92,7 @@ class Librarian:
         def change(shelf: Shelf) -> Shelf:
             for staged, said in entries:
                 if staged.state.read is not None:
-                    shelf = described(shelf, staged.state.read, said, self._embed)
+                    shelf = described(shelf, staged.state.read, said, self._embed, self._owner)
             return shelf
 
         shelf = self._change(change, progress)
@@ -90,11 +104,15 @@ class Librarian:
 
     def correct(self, work: str, edition: str, said: Description, progress: Progress | None = None) -> None:
         """Describes a published edition anew. Raises Refusal, also where that would put it in another's place."""
-        self._change(lambda shelf: corrected(shelf, work, edition, said, self._embed), progress)
+        self._change(lambda shelf: corrected(shelf, work, edition, said, self._embed, self._owner), progress)
 
     def remove(self, work: str, edition: str | None = None, progress: Progress | None = None) -> None:
         """Takes a work or an edition out and erases it: text, passages, kept file. Raises Refusal."""
-        self._change(lambda shelf: shelf.without(work, edition), progress)
+        hidden = work in self._catalogue.hidden_from(self._owner)  # what is left of another's is not there to erase
+        self._change(
+            lambda shelf: shelf.without(work, edition) if hidden else taken_out(self._catalogue, shelf, work, edition),
+            progress,
+        )
         for source in self._catalogue.forget(work, edition):
             drop_file(self._home, source)
 
@@ -106,7 +124,9 @@ class Librarian:
         self, change: Callable[[Shelf], Shelf], progress: Progress | None = None, *, rebuild: bool = False
     ) -> Shelf:
         with writer_lock(self._home):
-            shelf = change(live_shelf(self._catalogue))
+            whole = live_shelf(self._catalogue)
+            mine = change(whole.seen_by(self._owner))
+            shelf = whole.hidden_from(self._owner).joined(mine)
             publish_build(
                 self._home,
                 self._catalogue,
@@ -119,5 +139,45 @@ class Librarian:
             )
         return shelf
 
+    def _named(self, entries: Sequence[tuple[Staged, Description]]) -> list[tuple[Staged, Description]]:
+        """Files of one new private work stay together under its new name."""
+        known = self.shelf.works
+        names = {said.work: private_name(said.work) for _, said in entries if said.private and said.work not in known}
+        return [(staged, replace(said, work=names.get(said.work, said.work))) for staged, said in entries]
+
     def _embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         return self._embeddings.embed_documents(list(texts))
+
+
+def taken_out(catalogue: Catalogue, shelf: Shelf, work: str, edition: str | None) -> Shelf:
+    """A shelf without a work or an edition; as it is where a removal that was cut short has left texts to erase.
+
+    Raises UnknownDocument where there is neither.
+    """
+    try:
+        return shelf.without(work, edition)
+    except UnknownDocument:
+        if not catalogue.remains(work, edition):
+            raise
+        return shelf
+
+
+def open_or_mend(home: Path, catalogue: Catalogue, model: str, embeddings: Embeddings) -> Build:
+    """The live build; a damaged one is made again from the catalogue, which has its vectors, with nobody asked.
+
+    Raises Refusal where there is none, it is another model's, or another process is writing.
+    """
+    try:
+        return open_build(home, catalogue)
+    except Refusal as refusal:
+        live = catalogue.live_build()
+        if refusal.key != "build-damaged" or live is None or live.model != model:
+            raise
+        started = time.monotonic()
+        with writer_lock(home):
+            shelf = live_shelf(catalogue)
+            editions = list(shelf.editions.values())
+            publish_build(home, catalogue, model, lambda: embeddings, shelf.works, editions, rebuild=True)
+        seconds = f"{time.monotonic() - started:.1f}"
+        _log.warning(prompts.message("library-mended", "en", build=live.id, seconds=seconds))
+        return open_build(home, catalogue)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.document import Edition, EditionKind, Language, UnknownDocument, UnreadableDocument, Work
+from ingest.dates import date_of
+from ingest.document import Edition, EditionKind, Language, Refusal, UnknownDocument, UnreadableDocument, Work
 from ingest.sandbox import parse_file, source_of
 from ingest.work_file import WORK_FILE, read_work
 from vectorstore.catalogue import Catalogue
@@ -25,6 +25,31 @@ class Shelf:
 
     def with_edition(self, work: Work, edition: Edition) -> Shelf:
         return Shelf({**self.works, work.id: work}, {**self.editions, (work.id, edition.id): edition})
+
+    def seen_by(self, owner: str) -> Shelf:
+        """What of it somebody may see."""
+        return self._of({id_: work for id_, work in self.works.items() if work.seen_by(owner)})
+
+    def hidden_from(self, owner: str) -> Shelf:
+        """The rest."""
+        return self._of({id_: work for id_, work in self.works.items() if not work.seen_by(owner)})
+
+    def private_to(self, owner: str) -> Shelf:
+        """What is an owner's alone; with an empty one, what is published."""
+        return self._of({id_: work for id_, work in self.works.items() if work.private_to == owner})
+
+    def updated(self, other: Shelf) -> Shelf:
+        """With all that another shelf has."""
+        return Shelf({**self.works, **other.works}, {**self.editions, **other.editions})
+
+    def joined(self, other: Shelf) -> Shelf:
+        """Both. Raises Refusal where they have a work of one name."""
+        if both := sorted(self.works.keys() & other.works.keys()):
+            raise Refusal("work-name-taken", work=both[0])
+        return self.updated(other)
+
+    def _of(self, works: Mapping[str, Work]) -> Shelf:
+        return Shelf(works, {key: edition for key, edition in self.editions.items() if key[0] in works})
 
     def without(self, work: str, edition: str | None) -> Shelf:
         gone = {key for key in self.editions if key[0] == work and edition in (None, key[1])}
@@ -55,7 +80,7 @@ def live_shelf(catalogue: Catalogue) -> Shelf:
 
 def read_folder(folder: Path, shelf: Shelf) -> Shelf:
     """The shelf with the work of a folder that has a work.toml; files that it holds unchanged are not read again."""
-    work, entries = read_work(folder)
+    work, entries = read_work(folder, shelf.works)
     for lang, kind, path in entries:
         known = shelf.editions.get((work.id, f"{lang}-{kind}"))
         shelf = shelf.with_edition(work, read_edition(path, work.id, lang, kind, known=known))
@@ -132,17 +157,8 @@ def new_work(edition: Edition, work_id: str | None, title: str | None) -> Work:
         work_id or _slug(edition.file),
         {edition.lang: name},
         re.sub(r"^[^:：]{1,12}[:：]\s*", "", author),
-        _date(date),
+        date_of(date),
     )
-
-
-def _date(text: str) -> datetime.date | None:
-    """The day that a date line begins with, if it names one."""
-    numbers = [int(number) for number in re.findall(r"\d+", text)[:3]]
-    try:
-        return datetime.date(*numbers) if len(numbers) == 3 else None
-    except ValueError:
-        return None
 
 
 def _title(edition: Edition) -> str:

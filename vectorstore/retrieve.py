@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import islice
 from types import MappingProxyType
 from typing import overload
 
@@ -19,16 +20,15 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 import prompts
-from ingest.document import CAPTIONS, HEADINGS
 from vectorstore.build import CANDIDATES, Build, Place, keyword_language
-from vectorstore.embed import embed_words
+from vectorstore.embed import embed_question, embed_words
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
 from vectorstore.thesaurus import Speakers, Thesaurus, titled
 from vectorstore.words import plain_words, to_simplified, tokens
 
-_WORDS_KEPT = 10_000
-"""Vectors of words from questions that are kept in memory: 15 MB."""
+_TEXTS_KEPT, _WORDS_KEPT = 256, 10_000
+"""Vectors of questions and of words from questions that are kept in memory: 16 MB."""
 
 
 OWN_WORDS = 0.25
@@ -117,21 +117,16 @@ class Search:
         self.weights = weights or Weights()
         self.sections = Sections(build.places)
         self.names = SectionNames(build.editions.values())
-        self._embed = lru_cache(maxsize=256)(embeddings.embed_query)
+        self._vectors = _QuestionVectors(embeddings)
         # The writer asks for the sentences of the question that was just searched.
-        self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._embed))
-        self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._embed))
-        self._word_vectors = _WordVectors(embeddings)
+        self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._vectors.text))
+        self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._vectors.text))
         self.thesaurus = Thesaurus([*prompts.thesaurus(), *(term.names for term in build.glossary.terms)])
         self._speakers = Speakers(len(build.places), lambda n: titled(build.places[n], build.folded[n]))
-        self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._word_vectors, self._near_passages))
+        self._by_words = lru_cache(maxsize=8)(partial(_by_words, build, self._vectors.words, self._near_passages))
         self._keyword_rows = {
             lang: np.array([place.index for place in build.places if keyword_language(place.edition) == lang])
             for lang in build.keywords
-        }
-        self._kinds = {
-            name: np.isin(self.sections.kinds, kinds).astype(np.float64)
-            for name, kinds in (("heading", HEADINGS), ("caption", CAPTIONS))
         }
 
     def hits(self, question: str, works: Collection[str] = (), context: str = "", sides: Sequence[str] = ()) -> Hits:
@@ -154,7 +149,7 @@ class Search:
 
     def _best(self, part: str, asked: NDArray[np.bool_], whole: str) -> int:
         """The row that answers a part of a question best, headings and captions aside."""
-        bodies = asked & (self._kinds["heading"] + self._kinds["caption"] == 0)
+        bodies = asked & (self.sections.headings + self.sections.captions == 0)
         scores = self._score(self._features(part, asked, whole)[0])
         return int(np.argmax(np.where(bodies if bodies.any() else asked, scores, -np.inf)))
 
@@ -177,6 +172,7 @@ class Search:
         well and is embedded once (evals/README.md).
         """
         chinese, worded, meant, sections = _is_chinese(text), self.worded(text), self.worded(whole), self.sections
+        self._vectors.make(meant, self.build.wordmatch.unknown(plain_words(worded)))
         near, near_sentence = self._similarities(meant)
         passages = sections.mean_by_side(near, chinese=chinese)
         sentences = sections.mean_by_side(near_sentence, chinese=chinese)
@@ -191,8 +187,8 @@ class Search:
             "keywords": words[0],
             "parent_similarity": sections.of_parents((passages + sentences).sum(axis=0) / 4),
             "parent_keywords": sections.of_parents(words.max(axis=0)),
-            "heading": self._kinds["heading"],
-            "caption": self._kinds["caption"],
+            "heading": sections.headings,
+            "caption": sections.captions,
             "concepts": sections.best(self._by_concepts(text, meant)),
             "named_scope": sections.beneath(self.names.named_by(text)),
         }
@@ -268,22 +264,40 @@ def _looked_at(build: Build, near_passages: Callable[[str], Mapping[int, float]]
     return np.array(sorted(near_passages(worded)), dtype=np.intp)
 
 
-class _WordVectors:
-    """Vectors of the words that no text has, each made once as long as there is room: they are a question's dearest."""
+class _QuestionVectors:
+    """Vectors of questions, and of their words that no text has, each made once as long as there is room."""
 
     def __init__(self, embeddings: Embeddings) -> None:
         self._embeddings = embeddings
-        self._known: dict[str, Sequence[float]] = {}
+        self._texts: dict[str, Sequence[float]] = {}
+        self._words: dict[str, Sequence[float]] = {}
 
-    def __call__(self, words: Sequence[str]) -> list[Sequence[float]]:
-        known = self._known
+    def make(self, text: str, words: Sequence[str]) -> None:
+        """Both at once, for they are a question's dearest."""
+        missing = [word for word in dict.fromkeys(words) if word not in self._words]
+        if text in self._texts:
+            return
+        vector, *made = embed_question(self._embeddings, text, missing)
+        self._texts = _with_room(self._texts, {text: vector}, _TEXTS_KEPT)
+        self._words = _with_room(self._words, dict(zip(missing, made, strict=True)), _WORDS_KEPT)
+
+    def text(self, text: str) -> Sequence[float]:
+        known = self._texts
+        return known[text] if text in known else self._embeddings.embed_query(text)
+
+    def words(self, words: Sequence[str]) -> list[Sequence[float]]:
+        known = self._words
         missing = [word for word in words if word not in known]
         made = dict(zip(missing, embed_words(self._embeddings, missing), strict=True))
-        vectors = [made[word] if word in made else known[word] for word in words]
-        if len(known) > _WORDS_KEPT:
-            self._known = known = {}
-        known.update(made)
-        return vectors
+        self._words = _with_room(known, made, _WORDS_KEPT)
+        return [made[word] if word in made else known[word] for word in words]
+
+
+def _with_room(
+    known: Mapping[str, Sequence[float]], made: Mapping[str, Sequence[float]], room: int
+) -> dict[str, Sequence[float]]:
+    """Both, less the oldest of the known where there are more than the room holds."""
+    return {**dict(islice(known.items(), max(len(known) + len(made) - room, 0), None)), **made}
 
 
 def _by_words(

@@ -9,6 +9,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.document import CAPTIONS
 from vectorstore.build import Place, keyword_language
 
 Scores = NDArray[np.float64]
@@ -31,7 +32,10 @@ class Sections:
         self.places = tuple(map(tuple, groups.values()))
         """Of each row, originals first."""
 
-        self.kinds = np.array([mine[0].section.kind for mine in self.places], dtype=object)
+        self.headings = np.array([mine[0].is_heading for mine in self.places], dtype=np.float64)
+        self.captions = np.array([mine[0].section.kind in CAPTIONS for mine in self.places], dtype=np.float64)
+        """One for each row that is of the kind, else zero."""
+
         self._works = np.array([work for work, _ in self.keys], dtype=object)
         self._row = np.zeros(len(places), dtype=np.intp)
         for row, mine in enumerate(self.places):

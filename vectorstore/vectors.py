@@ -12,11 +12,13 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +43,8 @@ _WIDE = 2_000
 _COLLECTIONS = ("passages", "sentences")
 _FOLDER, _MANIFEST, _DATABASE = "vectors", "vectors.json", "chroma.sqlite3"
 _UPSERT = 5_000  # Chroma takes 5,461 at most in one call (LIBRARIES §1)
+_SENT = 1_000
+"""In one request to a server, which takes 40 MB."""
 
 _GRAPH = {"space": "cosine", "ef_search": 200, "sync_threshold": 100, "batch_size": 100}
 """Whatever Chroma has not yet written to its graph is inserted at each opening, a millisecond a vector: by default up
@@ -100,15 +104,16 @@ class _Manifest:
 class Vectors:
     """The vectors of a build, open for reading. Passages are counted over the editions in their order."""
 
-    def __init__(self, folder: Path, editions: Mapping[str, int]) -> None:
-        """`editions`: how many passages each has. Raises DamagedVectors."""
+    def __init__(self, folder: Path, editions: Mapping[str, int], server: str = "") -> None:
+        """`editions`: how many passages each has. Raises DamagedVectors, and Refusal where a server does not answer."""
         self.starts = dict(zip(editions, accumulate(editions.values(), initial=0), strict=False))
         """The number of the first passage of each."""
 
         with _errors_translated(), ExitStack() as held:
-            client = held.enter_context(chroma(folder))
-            self._passages = client.get_collection("passages", embedding_function=None)
-            self._sentences = client.get_collection("sentences", embedding_function=None)
+            client = held.enter_context(chroma(folder, server))
+            self._passages, self._sentences = (
+                client.get_collection(name, embedding_function=None) for name in _names(folder, server)
+            )
             self.counts: tuple[int, int] = self._passages.count(), self._sentences.count()
             """Of passages and of sentences."""
 
@@ -134,28 +139,45 @@ class Vectors:
         self._held.close()
 
 
-def write_vectors(folder: Path, kind: str, texts: Sequence[Texts], embed: Embed, before: Path | None) -> None:
+def write_vectors(
+    folder: Path, kind: str, texts: Sequence[Texts], embed: Embed, before: Path | None, server: str = ""
+) -> None:
     """Stores the vectors of texts, copying what the build before has of them.
 
-    `kind` names the model and what else the vectors depend on. Raises UnfitCopy where nothing can be copied: the folder
-    is spoilt then, and another one is to be filled, with no build before.
+    `kind` names the model and what else the vectors depend on. With a server, nothing is copied: it cannot. Raises
+    UnfitCopy where nothing can be copied: the folder is spoilt then, and another one is to be filled, with no build
+    before.
     """
     stored = {one.edition: _Stored.of(one) for one in texts}
     removed = 0
-    if before is None:
+    if before is None or server:
         vectors = embed(_flat(texts))
-        with chroma(folder) as client:
-            for name in _COLLECTIONS:
+        names = _names(folder, server)
+        with _errors_translated(), chroma(folder, server) as client:
+            for name in names:
                 client.create_collection(name, embedding_function=None, configuration={"hnsw": _GRAPH})
-            _insert(client, texts, stored, vectors)
-            if tuple(client.get_collection(name, embedding_function=None).count() for name in _COLLECTIONS) != _counts(
-                stored
-            ):
+            _insert(client, names, texts, stored, vectors)
+            counts = tuple(client.get_collection(name, embedding_function=None).count() for name in names)
+            if counts != _counts(stored):
                 raise Refusal("build-damaged", build=folder.name)
+        if server:
+            return
     else:
         removed = _extend(folder, kind, texts, stored, embed, before)
     manifest = _Manifest(kind, stored, removed, _digests(folder / _FOLDER))
     (folder / _MANIFEST).write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+
+
+def drop_vectors(folder: Path, server: str) -> None:
+    """Removes a build's collections from a server, as far as they are there."""
+    if not server:
+        return
+    from chromadb.errors import NotFoundError
+
+    with _errors_translated(), chroma(folder, server) as client:
+        for name in _names(folder, server):
+            with suppress(NotFoundError):
+                client.delete_collection(name)
 
 
 def _extend(
@@ -177,7 +199,7 @@ def _extend(
                 collection = client.get_collection(name, embedding_function=None)
                 for start in range(0, len(keys), _UPSERT):
                     collection.delete(ids=keys[start : start + _UPSERT])
-            _insert(client, fresh, stored, vectors)
+            _insert(client, _COLLECTIONS, fresh, stored, vectors)
         kept = [one for one in texts if one not in fresh and one.passages]
         _try(folder, stored, kept[:: len(kept) // _SAMPLES + 1], embed)
     except (OSError, EOFError, ValueError, KeyError, TypeError, sqlite3.Error, DamagedVectors) as error:
@@ -201,18 +223,23 @@ def _copy(source: Path, target: Path, files: Mapping[str, str]) -> None:
 
 
 def _insert(
-    client: Any, texts: Sequence[Texts], stored: Mapping[str, _Stored], vectors: Sequence[NDArray[np.float32]]
+    client: Any,
+    names: Sequence[str],
+    texts: Sequence[Texts],
+    stored: Mapping[str, _Stored],
+    vectors: Sequence[NDArray[np.float32]],
 ) -> None:
     """Adds what is embedded of texts, given as one vector for each of `_flat`."""
     both = _keys({one.edition: stored[one.edition] for one in texts})
     start = 0
-    for name, keys in zip(_COLLECTIONS, both, strict=True):
+    for name, keys in zip(names, both, strict=True):
         collection = client.get_collection(name, embedding_function=None)
         rows = vectors[start : start + len(keys)]
         start += len(keys)
-        for at in range(0, len(keys), _UPSERT):
-            batch = [row.tolist() for row in rows[at : at + _UPSERT]]
-            collection.add(ids=keys[at : at + _UPSERT], embeddings=batch)
+        size = _UPSERT if name in _COLLECTIONS else _SENT
+        for at in range(0, len(keys), size):
+            batch = [row.tolist() for row in rows[at : at + size]]
+            collection.add(ids=keys[at : at + size], embeddings=batch)
 
 
 def _try(folder: Path, stored: Mapping[str, _Stored], samples: Sequence[Texts], embed: Embed) -> None:
@@ -263,20 +290,51 @@ def _query(collection: Any, vector: Sequence[float], count: int) -> list[tuple[s
     return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
 
+def _names(folder: Path, server: str) -> tuple[str, str]:
+    """The collections of a build: on a server they carry its name, in a folder of its own they need not."""
+    passages, sentences = _COLLECTIONS
+    return (f"footnote-{folder.name}-{passages}", f"footnote-{folder.name}-{sentences}") if server else _COLLECTIONS
+
+
 @contextmanager
 def _errors_translated() -> Iterator[None]:
+    import httpx
     from chromadb.errors import ChromaError
 
     try:
         yield
     except ChromaError as error:
         raise DamagedVectors(str(error)) from error
+    except httpx.TransportError as error:
+        raise Refusal("vectors-unreachable", cause=type(error).__name__) from error
 
 
-def chroma(folder: Path) -> Any:
-    """The database in a build's folder; a context manager, for a client left open keeps its threads and files."""
+def chroma(folder: Path, server: str = "") -> AbstractContextManager[Any]:
+    """The database in a build's folder, to be closed, for a client left open keeps its threads and files; or the one
+    at a server's URL. Raises Refusal where that does not answer."""
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    if server:
+        return nullcontext(_client(server))
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(str(folder / _FOLDER), Settings(anonymized_telemetry=False))
+    client: Any = chromadb.PersistentClient(str(folder / _FOLDER), Settings(anonymized_telemetry=False))
+    return cast("AbstractContextManager[Any]", client)
+
+
+@cache
+def _client(server: str) -> Any:
+    """The one client of a server that this process has: its connections are for all threads, and found again after a
+    restart of the server."""
+    import chromadb
+    from chromadb.config import Settings
+
+    at = urlsplit(server)
+    if at.scheme not in ("http", "https") or not at.hostname:
+        raise Refusal("settings-wrong", name="FOOTNOTE_CHROMA_URL", cause="http://HOST:PORT")
+    secure = at.scheme == "https"
+    port = at.port or (443 if secure else 8000)
+    try:
+        return chromadb.HttpClient(at.hostname, port, secure, settings=Settings(anonymized_telemetry=False))
+    except ValueError as error:  # what it makes of a refused connection
+        raise Refusal("vectors-unreachable", cause=type(error).__name__) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,34 @@ class WordMatch:
         if len(self._vectors) != len(words) + 1:
             raise ValueError(folder / _VECTORS)
 
+    def part(self, places: NDArray[np.intp], chinese: NDArray[np.bool_]) -> WordMatch:
+        """That of some of the places, renumbered, as if the others had never been; `chinese` says which of them are.
+
+        What is left of the others is the centre of all words' vectors, and the vectors, which no word leads to.
+        """
+        sentences, _ = _ranges(self._place_starts, places)
+        spans, _ = _ranges(self._sentence_starts, sentences)
+        mine = copy(self)
+        mine._flat = self._flat[spans]
+        sizes = np.diff(self._sentence_starts)[sentences]
+        mine._sentence_starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        counts = np.diff(self._place_starts)[places]
+        mine._place_starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        mine.places, mine.sentences = len(places), len(sentences)
+        owners = np.repeat(np.repeat(np.arange(len(places)), counts), sizes)
+        pairs = np.unique(np.stack([owners, mine._flat.astype(np.int64)], axis=1), axis=0)
+        mine._rarity = np.full(len(self._rarity), np.inf, dtype=np.float32)
+        for side in (True, False):
+            of_side = pairs[chinese[pairs[:, 0]] == side, 1] if len(pairs) else np.zeros(0, np.int64)
+            found, often = np.unique(of_side, return_counts=True)
+            size = int((chinese == side).sum())
+            rarity = np.log(1 + (size - often + 0.5) / (often + 0.5)).astype(np.float32)
+            mine._rarity[found] = np.minimum(mine._rarity[found], rarity)
+        spoken = set(np.unique(mine._flat).tolist())
+        mine._ids = {word: number for word, number in self._ids.items() if number in spoken}
+        mine._rarest = float(mine._rarity[list(mine._ids.values())].max(initial=1.0))
+        return mine
+
     def unknown(self, words: Sequence[str]) -> list[str]:
         """The words of a question that no text has: their vectors are to be made."""
         return [word for word in words if word not in self._ids]
@@ -138,7 +167,7 @@ class WordMatch:
         alike = alike.astype(np.float64) * (weights / (weights.sum() or 1.0))
         sentences, at = _ranges(self._place_starts, places)
         spans, inner = _ranges(self._sentence_starts, sentences, padded=True)
-        flat = np.append(self._flat, len(self._ids))[spans]
+        flat = np.append(self._flat, len(self._vectors) - 1)[spans]
         return np.maximum.reduceat(alike[flat], inner, axis=0), sentences, at
 
 

@@ -47,6 +47,11 @@ def to_simplified(text: str) -> str:
     return _converted(text, "t2s")
 
 
+def for_reader(text: str, language: Language) -> str:
+    """Words of a document beside its quotes: a reader of Simplified gets Traditional words in Simplified."""
+    return to_simplified(text) if language == "zh-Hans" else text
+
+
 def to_traditional(text: str) -> str:
     return _converted(text, "s2t")
 
@@ -109,6 +114,11 @@ def _phrases(text: str) -> Iterator[list[str]]:
 def content_words(text: str) -> tuple[str, ...]:
     """The tokens that say something: not one letter, digit or character alone, nor function words in a row (這是)."""
     return tuple(word for word in tokens(text) if len(word) > 1 and (word.isascii() or not STOPWORDS.issuperset(word)))
+
+
+def states_something(text: str) -> bool:
+    """Whether a text has words enough to be a statement: two that say something (rates rise), not one, not marks."""
+    return len(set(content_words(text))) > 1
 
 
 @lru_cache(maxsize=4096)

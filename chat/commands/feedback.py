@@ -29,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
         history.close()
     if options.out:
         beside = Path(f"{options.out}.part")
+        beside.unlink(missing_ok=True)
+        beside.touch(mode=0o600)
         beside.write_text(rows, encoding="utf-8")
         beside.replace(options.out)
     else:

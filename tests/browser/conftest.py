@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.browser.served import CHROMIUM, CHROMIUM_FLAGS, Served, chromium_missing, serve
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=45_000)
 
 
 class Reader:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,18 +53,20 @@ def copy_home(home: Path, to: Path) -> None:
 
 
 @contextmanager
-def serve(home: Path, log: Path, script: str = "app.py", **settings: str) -> Iterator[Served]:
-    """The app over a state folder, stopped at the end."""
-    port = _free_port()
+def serve(
+    home: Path, log: Path, script: str = "app.py", others: Mapping[str, str] | None = None, **settings: str
+) -> Iterator[Served]:
+    """The app over a state folder, stopped at the end; `others` are variables of other programs."""
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with log.open("w") as out:
         started = time.monotonic()
-        env = environment(home, **settings)
+        env = {**environment(home, **settings), **(others or {})}
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
         try:
             url = f"http://127.0.0.1:{port}"
             path = "/healthz" if script == "app.py" else "/_stcore/health"
-            _wait(url + path, process, log)
+            wait_for(url + path, process, log)
             yield Served(url, log, time.monotonic() - started, process.pid)
         finally:
             process.terminate()
@@ -85,13 +87,13 @@ def chromium_missing() -> str:
     return f"no Chromium at {CHROMIUM}: install it (apt-get install chromium fonts-noto-cjk) or set CHROMIUM"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60.0) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -219,3 +219,22 @@ def test_an_overlong_question_cannot_be_typed_and_an_empty_one_not_be_sent(open_
     reader.question_box.fill("   ")
     reader.question_box.press("Enter")
     expect(reader.page.get_by_test_id("stChatMessage")).to_have_count(0)
+
+
+def test_quotes_from_several_places_stand_under_their_names(open_page: OpenPage) -> None:
+    answer = open_page().ask("What would make institutional money come back to crypto?")
+    above = [name.inner_text() for name in answer.locator(".paragraph .under").all()]
+    assert len(above) > 1
+    assert all(re.match(r"§\d", name) for name in above)
+    below = answer.locator(".footnotes").inner_text()
+    assert [name for name in above if name not in below] == []
+
+
+def test_ask_again_answers_the_same_question_anew(open_page: OpenPage) -> None:
+    reader = open_page()
+    first = reader.ask(ASKED).locator(".statement").first.inner_text()
+    reader.answers.first.get_by_role("button", name="Ask again").click()
+    expect(reader.answers).to_have_count(2)
+    again = reader.answers.nth(1)
+    expect(again.locator("button.tool").first).to_be_visible()
+    assert again.locator(".statement").first.inner_text() == first

@@ -41,12 +41,15 @@ def test_each_claim_has_its_verdict_with_reasons_and_quotes(open_page: OpenPage,
     claims = reader.page.locator("article .claim")
     expect(claims.nth(0).locator("blockquote").first).to_contain_text("17.8" if locale != "en-GB" else "1.78")
     expect(claims.nth(1).locator("tr").first).to_contain_text("72%")
+    if locale == "zh-CN":  # read in Simplified, verbatim beneath
+        expect(claims.nth(0).locator("blockquote").first).to_contain_text("亿美元")
+        expect(claims.nth(0).locator("blockquote.verbatim").first).to_contain_text("億美元")
 
 
 def test_where_the_report_contradicts_itself_both_sides_are_shown(open_page: OpenPage) -> None:
     reader = open_page()
     check(reader, "en-GB", "Volume at Bithumb went down about 69%.")
-    row = reader.page.locator("article tr").filter(has_text="The document contradicts itself")
+    row = reader.page.locator("article tr").filter(has_text="Places of the document do not agree")
     expect(row).to_contain_text("63.7%")
 
 

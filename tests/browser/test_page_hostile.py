@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfWriter
 
 from tests.browser.conftest import OpenPage, Reader
 from tests.browser.served import Served, copy_home, index, serve
+from tests.pdf import pdf_file
 from tests.scripted_model import ScriptedModel, says
 
 
@@ -80,8 +83,10 @@ def attacked(
     )
     file = folder / "plums.md"
     file.write_text(f"# Plums {attacks[0]}\n\n2026-01-05\n\nAuthor: A. {attacks[2]}\n\n{sections}\n", encoding="utf-8")
+    named = folder / "plums <img src=x onerror=window.stolen=1> ![i](http).pdf"
+    named.write_bytes(pdf_that_says_of_itself(attacks))
     copy_home(home, folder / "home")
-    index(folder / "home", str(file))
+    index(folder / "home", str(file), str(named))
     patient = {"chat_read_timeout": "60", "chat_total_timeout": "120", "chat_api_key": "none"}
     with serve(
         folder / "home",
@@ -92,6 +97,17 @@ def attacked(
         **patient,
     ) as served:
         yield served
+
+
+def pdf_that_says_of_itself(attacks: Sequence[str]) -> bytes:
+    """A PDF with markup in its title, author and outline."""
+    writer = PdfWriter(io.BytesIO(pdf_file([f"The pear harvest of orchard {n} reached 40 tonnes." for n in range(3)])))
+    writer.add_metadata({"/Title": attacks[2], "/Author": attacks[3], "/Subject": attacks[0]})
+    for page, attack in enumerate(attacks[:3]):
+        writer.add_outline_item(title=attack, page_number=page)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def nothing_came_of_it(reader: Reader, canary: Canary) -> None:
@@ -106,6 +122,7 @@ def nothing_came_of_it(reader: Reader, canary: Canary) -> None:
     assert canary.asked == []
 
 
+@pytest.mark.case("O1", "O2", "O3", "I1")
 def test_whatever_a_model_a_document_and_a_question_say_on_the_ask_page_nothing_comes_of_it(
     attacked: Served, visit: OpenPage, canary: Canary, model: ScriptedModel
 ) -> None:
@@ -162,8 +179,10 @@ def check(reader: Reader, attack: str) -> None:
 
 def library(reader: Reader, _attack: str) -> None:
     expect(reader.page.locator(".work[data-work='plums'] h3")).to_contain_text("Plums")
+    expect(reader.page.locator(".work", has_text="onerror").first).to_be_visible()
 
 
+@pytest.mark.case("O1", "O2", "O3", "I5")
 @pytest.mark.parametrize(
     ("path", "do"),
     [

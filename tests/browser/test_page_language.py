@@ -42,6 +42,7 @@ def test_switching_changes_the_labels_and_keeps_the_conversation(open_page: Open
     answer = reader.ask("Why is demand for gold holding up?")
     words = answer.locator(".statement").first.inner_text()
     answer.locator(".statement .chip").first.click()
+    expect(reader.panel.locator("mark").first).to_be_visible()
     for name, language, source in (("繁體中文", "zh-Hant", "引自"), ("简体中文", "zh-Hans", "引自")):
         reader.page.get_by_role("radio", name=name).or_(reader.page.get_by_role("button", name=name)).click()
         expect(reader.question_box).to_have_attribute("placeholder", PLACEHOLDERS[language])

@@ -196,6 +196,7 @@ def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(
     expect(editor.reader.panel.locator("mark").first).to_contain_text("Ferry fares between Sundholm and Vik rose by 8%")
 
 
+@pytest.mark.case("I5")
 def test_names_and_titles_are_words_wherever_they_stand(own_app: Served, visit: OpenPage, files: Path) -> None:
     editor = Editor(visit(own_app.url))
     editor.read(files / "<img src=x onerror=alert(1)>.md")

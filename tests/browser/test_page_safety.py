@@ -21,6 +21,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, chromium: None) -> Iterato
         yield served
 
 
+@pytest.mark.case("O2", "O3")
 @pytest.mark.parametrize(
     "question",
     [
@@ -41,6 +42,7 @@ def test_a_question_is_shown_as_typed(open_page: OpenPage, question: str) -> Non
     expect(reader.answers.locator("img, script, a[href]")).to_have_count(0)
 
 
+@pytest.mark.case("O2", "O3")
 def test_what_a_model_or_document_wrote_is_shown_as_written(visit: OpenPage, gallery: Served) -> None:
     """Every field of an answer and every paragraph of an edition holds hostile words here."""
     reader = visit(gallery.url)

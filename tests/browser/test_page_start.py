@@ -50,6 +50,7 @@ def test_health_is_json(app: Served) -> None:
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.case("A4")
 def test_a_page_of_another_host_name_gets_no_connection(app: Served) -> None:
     upgrade = {
         "Connection": "Upgrade",
@@ -69,7 +70,7 @@ def test_the_first_reader_sees_the_documents_being_prepared(visit: OpenPage, tmp
     (folder / "en.md").write_text(REPORT, encoding="utf-8")
     with serve(tmp_path / "home", tmp_path / "log", corpus=str(folder.parent)) as served:
         reader = visit(served.url)
-        expect(reader.page.locator(".about")).to_contain_text("Tiny report (A. Writer, 5 January 2026)")
+        expect(reader.page.locator(".about")).to_contain_text("Tiny report (A. Writer, 5 January 2026)", timeout=60_000)
         expect(reader.page.locator(".about .note")).to_have_count(0)
         expect(reader.page.locator("button.question")).to_have_count(0)
         expect(reader.ask("How large was the plum harvest?").locator(".statement")).to_contain_text("40 tonnes")
@@ -86,6 +87,7 @@ def test_the_index_page_is_served_with_its_scripts_only(app: Served) -> None:
     assert json.dumps(httpx.get(app.url).text).count("<script>") == 1
 
 
+@pytest.mark.case("O4")
 def test_an_error_outside_an_answer_shows_its_id_and_nothing_of_itself(visit: OpenPage, tmp_path: Path) -> None:
     with serve(tmp_path / "home", tmp_path / "log", "tests/browser/broken.py") as served:
         reader = visit(served.url, locale="zh-TW")

@@ -68,6 +68,7 @@ def begin(reader: Reader) -> str:
     return first.inner_text()
 
 
+@pytest.mark.case("C4")
 def test_a_reload_while_an_answer_is_written_loses_nothing_that_was_shown(
     written: Served, visit: OpenPage, model: ScriptedModel
 ) -> None:

@@ -50,6 +50,10 @@ function statement(words, data, ui) {
 function paragraph(statements, data, ui) {
   const element = node("p", { class: "paragraph" });
   if (statements[0].lead) element.append(node("span", { class: "lead", text: statements[0].lead }));
+  if (statements[0].section) {
+    const { section, section_lang: lang } = statements[0];
+    element.append(label("span", { class: "under", lang }, section));
+  }
   statements.forEach((words, at) => {
     if (at && data.lang === LATIN) element.append(" ");
     element.append(statement(words, data, ui));

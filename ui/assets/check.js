@@ -25,11 +25,14 @@ function quote(one, data) {
     { class: "small" },
     node("span", { class: "number", text: `[${one.number}]` }),
     " ",
-    label("span", { lang: one.lang }, one.place),
+    label("span", { lang: one.place_lang }, one.place),
     " ",
     node("span", { class: "muted", lang: data.page_lang, text: one.details }),
   );
-  return node("li", {}, place, node("blockquote", { lang: one.lang, text: one.quote }), ...original);
+  // A quote of Traditional words stands first as a reader of Simplified reads it, beneath it as it is printed.
+  const shown = one.shown ? node("blockquote", { lang: "zh-Hans", text: one.shown }) : null;
+  const quoted = node("blockquote", { class: shown ? "verbatim" : "", lang: one.lang, text: one.quote });
+  return node("li", {}, place, shown, quoted, ...original);
 }
 
 function claim(part, data) {
@@ -43,7 +46,7 @@ function claim(part, data) {
     node("p", { text: part.text }),
   );
   const quotes = part.sources.length
-    ? node("div", {}, node("p", { class: "muted small", lang: data.page_lang, text: data.words.decides }),
+    ? node("div", {}, node("p", { class: "muted small", lang: data.page_lang, text: part.quotes_label }),
         node("ul", { class: "quotes" }, ...part.sources.map((one) => quote(one, data))))
     : null;
   return node("li", { class: "claim" }, node("div", { class: "sides" }, words, quotes), reasons);

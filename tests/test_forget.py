@@ -1,0 +1,96 @@
+"""python -m chat forget: of a person nothing is left, not a byte in any file; of others everything (P3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chat.__main__ import main
+from chat.answer import Answer
+from chat.conversation import Feedback
+from chat.history import History
+from chat.history_forget import owners
+from chat.ledger import Ledger
+from chat.model import Tokens
+from vectorstore.catalogue import Catalogue
+from vectorstore.catalogue_database import database_url
+
+pytestmark = pytest.mark.case("P3")
+
+ANN, BEN = "https://id.example.org|ann-owner-canary", "https://id.example.org|ben"
+CANARIES = ("ann-owner-canary", "question-canary", "answer-canary", "remark-canary", "title-canary")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two people with 200 answers each, written by turns, and tokens spent."""
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path))
+    history, catalogue = History.at(tmp_path), Catalogue.at(tmp_path)
+    for number in range(10):
+        for owner, word in ((ANN, "canary"), (BEN, "quince")):
+            conversation = history.begin(owner, f"title-{word} {number}").id
+            for _ in range(20):
+                turn = history.ask(owner, conversation, f"question-{word} " * 40).id
+                answer = Answer("Q", "en", "answered", f"answer-{word} " * 60)
+                history.save(owner, turn, "whole", answer)
+            history.give_feedback(owner, turn, Feedback("bad", note=f"remark-{word}"))
+    ledger = Ledger(catalogue)
+    for owner in (ANN, BEN):
+        reserved = ledger.reserve(owner, Tokens(5, 5))
+        assert reserved
+        ledger.settle(reserved, Tokens(5, 5))
+    history.close()
+    catalogue.close()
+    return tmp_path
+
+
+def found(home: Path) -> dict[str, list[str]]:
+    files = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    return {word: [path.name for path, data in files.items() if word.encode() in data] for word in CANARIES}
+
+
+def test_nothing_of_a_person_is_left_in_any_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert all(found(home).values()), "they are there before"
+    assert main(["forget", ANN]) == 0
+    assert capsys.readouterr().out == "10 conversations, 200 answers, 10 remarks erased\n"
+    assert found(home) == {word: [] for word in CANARIES}
+
+
+def test_everything_of_the_others_stays(home: Path) -> None:
+    assert main(["forget", ANN]) == 0
+    assert owners(database_url(home)) == [(BEN, 10)]
+    history, catalogue = History.at(home), Catalogue.at(home)
+    assert [len(history.exchanges(BEN, one.id)) for one in history.conversations(BEN)] == [20] * 10
+    assert len(list(history.feedback_rows(BEN))) == 10
+    assert Ledger(catalogue).spent(BEN).total == 10
+    assert Ledger(catalogue).spent().total == 10
+    history.close()
+    catalogue.close()
+
+
+@pytest.mark.parametrize("owner", ["nobody", "%", "' OR 1=1 --", "https://id.example.org|"])
+def test_an_owner_is_named_exactly(home: Path, owner: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forget", owner]) == 0
+    assert capsys.readouterr().out.startswith("0 conversations, 0 answers")
+    assert owners(database_url(home)) == [(ANN, 10), (BEN, 10)]
+
+
+def test_old_pages_that_another_process_holds_are_told_of(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import sqlite3
+
+    reader = sqlite3.connect(home / "catalogue.sqlite3")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM turn").fetchone()
+    assert main(["forget", ANN]) == 2
+    assert "Run this again" in capsys.readouterr().err
+    reader.close()
+    assert main(["forget", ANN]) == 0
+    assert found(home) == {word: [] for word in CANARIES}
+
+
+def test_whom_to_forget_is_asked(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001 - the database
+    assert main(["forget"]) == 2
+    assert "--list" in capsys.readouterr().err
+    assert main(["forget", "--list"]) == 0
+    assert ANN in capsys.readouterr().out
