@@ -92,7 +92,7 @@ async def below(_request: Request) -> HTMLResponse:
 
 
 def no_address_asked_elsewhere() -> None:
-    """Streamlit asks another host for the machine's own address, and waits, whenever a websocket's origin is strange."""
+    """Streamlit asks another host for the machine's address, and waits, whenever a websocket's origin is strange."""
     net_util.get_external_ip = lambda: None
 
 

@@ -30,6 +30,7 @@ from evals.reading import reading
 from evals.scale import scale
 from evals.score import Asks, Outcome, as_json, score, table
 from evals.steps import ablation
+from evals.supply import ENDS, SBOM, audit, write_sbom
 from evals.torture import torture
 from ingest.__main__ import main as ingest
 from ingest.document import Refusal
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.what == "cases":
         print(cases())
         return 0
+    if options.what in ("audit", "sbom"):
+        return _supply(options.what)
     if options.what == "points":
         return _points()
     if options.what == "claims":
@@ -144,6 +147,15 @@ def _files(what: str, seed: int) -> int:
         else:
             print(f"{producers(source, Path(folder))}\n\nAnswers: not run; ../shared/gold is not here.")
     return 0
+
+
+def _supply(what: str) -> int:
+    if what == "sbom":
+        print(f"{write_sbom()} components in {SBOM.parent.name}/{SBOM.name}")
+        return 0
+    found = audit()
+    print(found)
+    return ENDS[found.end]
 
 
 def _scale() -> int:
@@ -249,6 +261,8 @@ def _parser() -> argparse.ArgumentParser:
             "page",
             "torture",
             "cases",
+            "audit",
+            "sbom",
         ),
         default="answers",
         help="what to measure",
