@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,6 +11,8 @@ from chat.history_rows import CONVERSATIONS, FEEDBACK, TURNS
 from chat.ledger import SPENT
 from ingest.document import Refusal
 from vectorstore.catalogue_database import open_database
+from vectorstore.catalogue_tables import META as LIBRARY
+from vectorstore.catalogue_tables import NOBODY, WORKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,11 @@ def owners(url: str) -> list[tuple[str, int]]:
     return found
 
 
-def forget(url: str, owner: str) -> Forgotten:
+def forget(url: str, owner: str, works: Sequence[str] = ()) -> Forgotten:
     """Erases an owner's conversations, answers, feedback and counts of tokens, and overwrites where they stood.
+
+    `works`: what was the owner's alone and is erased; a row without the owner's name stays of those that answers to
+    others quote from when they were everyone's, so that these stay withheld.
 
     Raises Refusal where another process keeps old pages of the database: then the rows are gone, the bytes not yet.
     """
@@ -52,17 +58,27 @@ def forget(url: str, owner: str) -> Forgotten:
                         (SPENT, SPENT.c.user),
                     )
                 ]
+                for work in works:
+                    _disown(connection, work)
         _overwrite(engine)
     finally:
         engine.dispose()
     return Forgotten(counts[2], counts[1], counts[0])
 
 
+def _disown(connection: sa.Connection, work: str) -> None:
+    named = sa.cast(TURNS.c.answer, sa.Text).contains(work, autoescape=True)
+    quoted = connection.scalar(sa.select(sa.func.count()).select_from(TURNS).where(named))
+    is_it = WORKS.c.id == work
+    change = sa.update(WORKS).where(is_it).values(private_to=NOBODY) if quoted else sa.delete(WORKS).where(is_it)
+    connection.execute(change)
+
+
 def _overwrite(engine: sa.Engine) -> None:
     """Writes the database anew, without free pages, and empties its log of pages before."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name != "sqlite":
-            for table in (FEEDBACK, TURNS, CONVERSATIONS, SPENT):
+            for table in (FEEDBACK, TURNS, CONVERSATIONS, SPENT, *LIBRARY.sorted_tables):
                 connection.exec_driver_sql(f"VACUUM FULL {table.name}")
             return
         try:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from chat.__main__ import main
-from chat.answer import Answer
+from chat.answer import Answer, SectionLink
 from chat.conversation import Feedback
 from chat.history import History
 from chat.history_forget import owners
 from chat.ledger import Ledger
 from chat.model import Tokens
+from ingest.document import Work
+from tests.bigrams import NAME, Bigrams
+from vectorstore.build import open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.catalogue_database import database_url
+from vectorstore.library import Shelf, live_shelf, read_edition
 
 pytestmark = pytest.mark.case("P3")
 
@@ -53,7 +58,7 @@ def found(home: Path) -> dict[str, list[str]]:
 def test_nothing_of_a_person_is_left_in_any_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert all(found(home).values()), "they are there before"
     assert main(["forget", ANN]) == 0
-    assert capsys.readouterr().out == "10 conversations, 200 answers, 10 remarks erased\n"
+    assert capsys.readouterr().out == "10 conversations, 200 answers, 10 remarks, 0 private works erased\n"
     assert found(home) == {word: [] for word in CANARIES}
 
 
@@ -94,3 +99,61 @@ def test_whom_to_forget_is_asked(home: Path, capsys: pytest.CaptureFixture[str])
     assert "--list" in capsys.readouterr().err
     assert main(["forget", "--list"]) == 0
     assert ANN in capsys.readouterr().out
+
+
+def library(home: Path) -> Catalogue:
+    """A work of each person's alone and one of everyone's."""
+    shelf = Shelf({}, {})
+    for number, (owner, word) in enumerate(((ANN, "canary"), (BEN, "quince"), ("", "common"))):
+        path = home / f"{word}.md"
+        path.write_text(f"# work-title-{word}\n\n## Crop\n\nThe work-text-{word} crop rose by 4%.\n", encoding="utf-8")
+        edition = read_edition(path, f"work-{number}-{word}", "en", "original")
+        path.unlink()
+        work = Work(edition.work, {"en": f"work-title-{word}"}, private_to=owner)
+        shelf = shelf.with_edition(work, edition)
+    catalogue = Catalogue.at(home)
+    with writer_lock(home):
+        publish_build(home, catalogue, NAME, Bigrams, shelf.works, list(shelf.editions.values()))
+    return catalogue
+
+
+OF_WORKS = ("work-title-canary", "work-text-canary", "work-0-canary", "ann-owner-canary")
+
+
+def left(home: Path) -> list[str]:
+    data = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
+    return [word for word in OF_WORKS if any(word.encode() in one for one in data)]
+
+
+def test_private_works_of_a_person_go_and_no_other_does(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library(home).close()
+    assert left(home) == list(OF_WORKS)
+    assert main(["forget", ANN]) == 0
+    assert capsys.readouterr().out.endswith("10 remarks, 1 private works erased\n")
+    assert left(home) == []
+    with closing(Catalogue.at(home)) as catalogue, closing(open_build(home, catalogue)) as build:
+        assert set(build.works) == {"work-1-quince", "work-2-common"}
+        assert live_shelf(catalogue).works["work-1-quince"].private_to == BEN
+
+
+def test_an_index_that_is_still_read_is_told_of(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(library(home)) as catalogue, closing(open_build(home, catalogue)):
+        assert main(["forget", ANN]) == 2
+        assert "old index" in capsys.readouterr().err
+    assert main(["forget", ANN]) == 0
+    assert left(home) == []
+
+
+def test_what_others_were_told_of_a_work_that_became_private_stays_withheld(home: Path) -> None:
+    library(home).close()
+    history = History.at(home)
+    link = SectionLink("work-0-canary", "1", "Crop")
+    turn = history.ask(BEN, history.begin(BEN, "c").id, "q").id
+    history.save(BEN, turn, "whole", Answer("Q", "en", "not_covered", "told-before", nearest=(link,)))
+    assert main(["forget", ANN]) == 0
+    answer = history.exchange(BEN, turn).answer
+    assert answer is not None
+    assert "told-before" not in repr(answer)
+    assert "work-text-canary" not in left(home)
+    assert "ann-owner-canary" not in left(home)
+    history.close()

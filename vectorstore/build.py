@@ -247,6 +247,13 @@ def _held(home: Path, record: BuildRecord, held: ExitStack) -> Path | None:
     return home / "builds" / record.id
 
 
+def old_builds(home: Path, catalogue: Catalogue) -> list[str]:
+    """The builds that are not live and were not removed yet, for somebody reads them."""
+    live = catalogue.live_build()
+    names = [folder.name for folder in (home / "builds").glob("*") if folder.is_dir()]
+    return [name for name in names if live is None or name != live.id]
+
+
 def sweep(home: Path, catalogue: Catalogue) -> None:
     """Removes builds that are not live and that nobody reads, and what killed writers left."""
     live = catalogue.live_build()

@@ -144,6 +144,11 @@ class Catalogue:
         empty_log(self._engine)
         return tuple(source for source in gone.values() if source not in in_use)
 
+    def private_works(self, owner: str) -> list[str]:
+        """The works that are or were an owner's alone, also those of which only the row is left."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(sa.select(WORKS.c.id).where(WORKS.c.private_to == owner)))
+
     def remains(self, work: str, edition: str | None = None) -> bool:
         """Whether there are versions that `forget` would erase."""
         return bool(self._not_live(work, edition))

@@ -7,6 +7,9 @@ import sqlalchemy as sa
 from vectorstore.catalogue_database import Exact
 
 META = sa.MetaData()
+NOBODY = "-"
+"""Whose alone a work is whose owner is forgotten: no person is called so."""
+
 WORKS = sa.Table(
     "work",
     META,

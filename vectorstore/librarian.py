@@ -12,9 +12,10 @@ from langchain_core.embeddings import Embeddings
 
 import prompts
 from ingest.document import Refusal, UnknownDocument
-from vectorstore.build import Build, Progress, open_build, publish_build, writer_lock
+from vectorstore.build import Build, Progress, open_build, publish_build, sweep, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.descriptions import Description, corrected, described, description_of, private_name
+from vectorstore.embed import embedding_model
 from vectorstore.files import drop_file, keep_files
 from vectorstore.intake import FileState, Intake, Wishes
 from vectorstore.library import Shelf, live_shelf
@@ -160,6 +161,30 @@ def taken_out(catalogue: Catalogue, shelf: Shelf, work: str, edition: str | None
         if not catalogue.remains(work, edition):
             raise
         return shelf
+
+
+def erase_private(home: Path, catalogue: Catalogue, owner: str) -> list[str]:
+    """Takes out and erases what is one person's alone: text, passages, kept files. Gives the ids; their rows stay.
+
+    Raises Refusal while another process writes.
+    """
+    with writer_lock(home):
+        works = catalogue.private_works(owner)
+        live = catalogue.live_build()
+        whole = live_shelf(catalogue)
+        mine = whole.private_to(owner).works
+        if live is not None and mine:
+            left = Shelf(
+                {id_: work for id_, work in whole.works.items() if id_ not in mine},
+                {place: edition for place, edition in whole.editions.items() if place[0] not in mine},
+            )
+            editions = list(left.editions.values())
+            publish_build(home, catalogue, live.model, lambda: embedding_model(live.model), left.works, editions)
+        for work in works:
+            for source in catalogue.forget(work):
+                drop_file(home, source)
+        sweep(home, catalogue)
+    return works
 
 
 def open_or_mend(home: Path, catalogue: Catalogue, model: str, embeddings: Embeddings) -> Build:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 
 from chat.commands import Parsers
 from chat.history_forget import forget, owners
 from chat.settings import read_settings
 from ingest.document import Refusal
+from vectorstore.build import old_builds
+from vectorstore.catalogue import Catalogue
 from vectorstore.catalogue_database import database_url
+from vectorstore.librarian import erase_private
 
 
 def add(commands: Parsers) -> None:
     """Describes the command to the parser."""
-    command = commands.add_parser("forget", help="erase the conversations, feedback and counts of a person")
+    command = commands.add_parser(
+        "forget", help="erase the conversations, feedback, counts and private works of a person"
+    )
     command.add_argument("owner", nargs="?", metavar="OWNER", help='as --list has it: issuer|subject, or "local"')
     command.add_argument("--list", action="store_true", help="who has conversations, and how many")
     command.set_defaults(run=run)
@@ -29,6 +35,13 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if not options.owner:
         raise Refusal("forget-whom")
-    gone = forget(url, options.owner)
-    print(f"{gone.conversations} conversations, {gone.turns} answers, {gone.feedback} remarks erased")
+    with closing(Catalogue.at(settings.home, settings.database_url, settings.chroma_url)) as catalogue:
+        works = erase_private(settings.home, catalogue, options.owner)
+        gone = forget(url, options.owner, works)
+        print(
+            f"{gone.conversations} conversations, {gone.turns} answers, {gone.feedback} remarks, "
+            f"{len(works)} private works erased"
+        )
+        if old_builds(settings.home, catalogue):
+            raise Refusal("forget-busy")
     return 0
