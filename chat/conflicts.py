@@ -81,8 +81,8 @@ def _is_of_the_same(problem: Problem, finding: Finding, reading: Reading, names:
 
 
 def _rival_texts(problem: Problem, finding: Finding, reading: Reading) -> Iterator[SourceText]:
-    """The parts of sentences, between semicolons, that print a figure or date of the kind, in the claim's language if
-    there is an edition in it."""
+    """The parts of sentences, between semicolons, that print a figure or date of the kind (all of them for a number in
+    a name), in the claim's language if there is an edition in it."""
     assert problem.text is not None
     kinds = {figure.kind for figure in figures(problem.says)} or {figure.kind for figure in figures(problem.source)}
     sentence = SourceText(problem.text.text[problem.start : problem.end], problem.text.titles)
@@ -92,7 +92,7 @@ def _rival_texts(problem: Problem, finding: Finding, reading: Reading) -> Iterat
     for text in mine:
         for start, end in sentence_spans(text.text):
             for part in re.split(r"[;；]", text.text[start:end]):
-                if kinds & {figure.kind for figure in figures(part)}:
+                if not kinds or kinds & {figure.kind for figure in figures(part)}:
                     yield SourceText(part, text.titles)
 
 

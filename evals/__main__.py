@@ -33,6 +33,7 @@ from evals.steps import ablation
 from evals.torture import torture
 from ingest.__main__ import main as ingest
 from ingest.document import Refusal
+from ingest.pipes import quietly
 
 WORK = "triple-game"
 MORE = {"Our own questions": OWN, "Paraphrases": PARAPHRASES, "Silences": SILENCES}
@@ -264,4 +265,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(quietly(main))
