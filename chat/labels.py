@@ -109,5 +109,7 @@ def _problem(label: Label, statement: Reading, texts: Sequence[SourceText]) -> P
     for text in texts:
         for other in labels(text.text):
             if other.letters == label.letters != "-" or (label.head and other.head == label.head):
-                return Problem("figure", says, text.text[other.start : other.end], text, *sentence_at(text, other.start))
+                return Problem(
+                    "figure", says, text.text[other.start : other.end], text, *sentence_at(text, other.start)
+                )
     return Problem("figure", says)
