@@ -49,7 +49,7 @@ def label_problems(statement: Reading, evidence: Sequence[Evidence], names: Name
     found = []
     for label in mine:
         named = any(name.start <= label.start and label.end <= name.end for name in spelt)
-        if not named and not any(_has(text, label) for text in texts):
+        if not named and (_is_otherwise(label, texts) or not any(_has(text, label) for text in texts)):
             found.append(_problem(label, statement, texts))
     return found
 
@@ -71,6 +71,17 @@ def labels(text: str) -> tuple[Label, ...]:
         if not any(match.start() < last and first < match.end() for first, last in taken):
             found += [Label(number, "-", "", *match.span()) for number in _values(match[1])]
     return tuple(sorted(found, key=lambda label: label.start))
+
+
+def _is_otherwise(label: Label, texts: Sequence[SourceText]) -> bool:
+    """Whether the sources have the word before a number with other numbers only: tier 1, where tier 3 is said."""
+    if not label.head or label.head in _NO_HEADS:
+        return False
+    alike = [other for text in texts for other in labels(text.text) if other.head == label.head]
+    return bool(alike) and label.number not in [other.number for other in alike]
+
+
+_NO_HEADS = frozenset("the a an and or to of in its by at as is".split())  # noqa: SIM905
 
 
 def _has(text: SourceText, label: Label) -> bool:

@@ -157,11 +157,11 @@ def test_a_number_in_a_name_or_label_is_compared_too(second_assistant: Assistant
 
 def test_no_sentence_of_a_section_stands_with_a_digit_changed(second_assistant: Assistant) -> None:
     """Some of what `python -m evals claims` tries: every seventh number of both editions."""
-    editions = [edition for edition in second_assistant.build.editions.values() if edition.work == "second-report"]
+    editions = [edition for edition in second_assistant.build.editions.values() if edition.work != "glossary"]
     claims = changed_digits(editions)
     assert len(claims) > 200
     assert claims == changed_digits(editions)
-    assert still_supported(second_assistant.search(), claims[::7], "second-report") == []
+    assert still_supported(second_assistant.search(), claims[::7], editions[0].work) == []
 
 
 @pytest.mark.case("Q3")
