@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import net_util
 from streamlit.file_util import get_static_dir
 
 from ingest.document import Refusal
@@ -90,6 +91,11 @@ async def below(_request: Request) -> HTMLResponse:
     return HTMLResponse(page_below(), headers={"Cache-Control": "no-cache"})
 
 
+def no_address_asked_elsewhere() -> None:
+    """Streamlit asks another host for the machine's own address, and waits, whenever a websocket's origin is strange."""
+    net_util.get_external_ip = lambda: None
+
+
 def start() -> None:
     """Ends the process with one sentence where the app may not be served as it is configured.
 
@@ -105,6 +111,7 @@ def start() -> None:
 
 start()
 keep_messages_out_of_the_log()
+no_address_asked_elsewhere()
 app = st.App(
     "ui/main.py",
     lifespan=lifespan,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import os
 import re
@@ -17,8 +18,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from tests.browser.served import ROOT, Served, copy_home, environment, free_port, serve, wait_for
 
@@ -181,19 +182,20 @@ class Browser:
         return self.client.get(path)
 
     def websocket(self, **headers: str) -> None:
+        asyncio.run(self._websocket(headers))
+
+    async def _websocket(self, headers: dict[str, str]) -> None:
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
-        sent = {"Origin": f"https://{NAME}", "Cookie": cookies, **headers}
-        with (
-            socket.create_connection(("127.0.0.1", self.port)) as plain,
-            connect(
-                f"wss://{NAME}/_stcore/stream",
-                sock=plain,
-                additional_headers=sent,
-                ssl=self.tls,
-                server_hostname=NAME,
-                subprotocols=["streamlit"],  # type: ignore[list-item]
-                proxy=None,
-            ),
+        async with connect(
+            f"wss://{NAME}/_stcore/stream",
+            host="127.0.0.1",
+            port=self.port,
+            additional_headers={"Origin": f"https://{NAME}", "Cookie": cookies, **headers},
+            ssl=self.tls,
+            server_hostname=NAME,
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            open_timeout=60,
+            proxy=None,
         ):
             pass
 
@@ -215,18 +217,31 @@ def come() -> Iterator[Come]:
 
 
 @pytest.fixture(scope="module")
-def pair(bundled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, list[Served]]]:
+def elsewhere() -> Iterator[socket.socket]:
+    """Where the apps of the pair would turn to reach another host over HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        yield listening
+
+
+@pytest.fixture(scope="module")
+def pair(
+    bundled_home: Path, elsewhere: socket.socket, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[int, list[Served]]]:
     folder = tmp_path_factory.mktemp("pair")
     copy_home(bundled_home, folder / "home")
     needs("nginx")
-    others = {"STREAMLIT_SERVER_ALLOWED_HOSTS": NAME}
+    proxy = f"http://127.0.0.1:{elsewhere.getsockname()[1]}"
+    others = {"STREAMLIT_SERVER_ALLOWED_HOSTS": NAME, "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy}
     with ExitStack() as stack:
         apps = [stack.enter_context(serve(folder / "home", folder / f"log{n}", others=others)) for n in (1, 2)]
         ports = [int(app.url.rsplit(":", 1)[1]) for app in apps]
         yield stack.enter_context(nginx(folder, (ports[0], ports[1]))), apps
 
 
-def test_pages_websockets_and_headers_pass_through_nginx(pair: tuple[int, list[Served]], come: Come) -> None:
+def test_pages_websockets_and_headers_pass_through_nginx(
+    pair: tuple[int, list[Served]], elsewhere: socket.socket, come: Come
+) -> None:
     browser = come(pair[0])
     page = browser.get("/")
     assert page.status_code == 200
@@ -238,6 +253,8 @@ def test_pages_websockets_and_headers_pass_through_nginx(pair: tuple[int, list[S
     browser.websocket()
     with pytest.raises(InvalidStatus):
         browser.websocket(Origin="https://evil.example")
+    with pytest.raises(BlockingIOError):
+        elsewhere.accept()
 
 
 def test_a_file_larger_than_the_app_takes_is_stopped_at_the_door(pair: tuple[int, list[Served]], come: Come) -> None:

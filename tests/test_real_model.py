@@ -67,7 +67,7 @@ def test_a_reply_streams_and_says_what_it_cost(served: str) -> None:
 
 def test_a_reply_that_reaches_its_limit_says_so(served: str) -> None:
     with pytest.raises(ModelFailure, match="length"):
-        list(model_at(served, chat_output=5).reply(PROMPT, 120))
+        list(model_at(served, chat_output=1).reply(PROMPT, 120))
 
 
 def test_a_closed_reply_frees_the_server_for_the_next(served: str) -> None:
