@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from chat.commands import ask, check, feedback, forget, points, selfcheck
 from ingest.document import Refusal
+from ingest.pipes import quietly
 
 COMMANDS = (ask, check, feedback, points, selfcheck, forget)
 """Each has `add(commands)`, which sets `run(options) -> int` as its default."""
@@ -33,4 +34,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(quietly(main))

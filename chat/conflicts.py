@@ -12,6 +12,7 @@ from chat.names import Names
 from chat.numbers import figures, without_year
 from chat.problem import Problem
 from chat.reading import Clause, Reading, read
+from chat.subjects import is_numbered
 from chat.wording import said_by, shared_words
 from ingest.passages import sentence_spans
 from vectorstore.retrieve import Hit
@@ -45,6 +46,8 @@ def conflicts(problem: Problem, finding: Finding, reading: Reading, found: Seque
         return bool(problem.source) and _is_of_the_same(problem, finding, reading, names)
     if problem.kind == "name":
         return _is_elsewhere(problem, finding, found, names)
+    if problem.kind == "extent" and problem.text is None:
+        return False
     return problem.kind in ("subject", "attribution", "direction", "negation", "hedge", "condition", "extent")
 
 
@@ -53,11 +56,17 @@ def is_unheard(problem: Problem, finding: Finding, reading: Reading, found: Sequ
     if problem.kind == "name":
         kinds = {name.kind for name in names.find(problem.says)}
         known = kinds == {"countries"} or _is_elsewhere(problem, finding, found, names)
-        return not known and not _is_anothers(problem, finding, reading)
+        alternative = any(other.says == problem.says and is_alternative(other, names) for other in finding.problems)
+        return not known and not alternative and not _is_anothers(problem, finding, reading)
     if problem.kind == "figure":
         named = _is_label(problem) and any(_prints(problem.says, other) for other in found)
         return not named and not conflicts(problem, finding, reading, found, names)
     return problem.kind in ("quote", "missing-table")
+
+
+def is_alternative(problem: Problem, names: Names) -> bool:
+    """Whether a section says of one numbered alternative what a claim says of another."""
+    return problem.kind == "subject" and any(map(is_numbered, names.find(problem.says)))
 
 
 # Figures and dates
@@ -81,8 +90,8 @@ def _is_of_the_same(problem: Problem, finding: Finding, reading: Reading, names:
 
 
 def _rival_texts(problem: Problem, finding: Finding, reading: Reading) -> Iterator[SourceText]:
-    """The parts of sentences, between semicolons, that print a figure or date of the kind, in the claim's language if
-    there is an edition in it."""
+    """The parts of sentences, between semicolons, that print a figure or date of the kind (all of them for a number in
+    a name), in the claim's language if there is an edition in it."""
     assert problem.text is not None
     kinds = {figure.kind for figure in figures(problem.says)} or {figure.kind for figure in figures(problem.source)}
     sentence = SourceText(problem.text.text[problem.start : problem.end], problem.text.titles)
@@ -92,7 +101,7 @@ def _rival_texts(problem: Problem, finding: Finding, reading: Reading) -> Iterat
     for text in mine:
         for start, end in sentence_spans(text.text):
             for part in re.split(r"[;；]", text.text[start:end]):
-                if kinds & {figure.kind for figure in figures(part)}:
+                if not kinds or kinds & {figure.kind for figure in figures(part)}:
                     yield SourceText(part, text.titles)
 
 
@@ -179,13 +188,23 @@ def outweighs(problems: Sequence[Problem], against: Finding, for_it: Finding, re
         return False
     turns = [problem for problem in problems if problem.kind in ("direction", "negation")]
     terms = [problem for problem in problems if problem.kind in ("hedge", "condition")]
-    if (turns and against.share >= for_it.share) or (terms and against.share >= for_it.share + CLEARLY):
+    agrees = any(problem.kind == "direction" and _takes(problem, for_it, reading, names) for problem in turns)
+    nearer = against.share > for_it.share if agrees else against.share >= for_it.share
+    if (turns and nearer) or (terms and against.share >= for_it.share + CLEARLY):
         return True
     said = {problem.says for problem in turns if problem.kind == "direction"}
     mine = {pole.axis for clause in reading.clauses for pole in clause.poles if pole.axis in _LEVELS}
     mine = {axis for axis in mine if any(axis in _axes(words, names) for words in said)}
     texts = [text for text in for_it.evidence.texts if text.side == reading.side]
     return bool(mine) and not any(mine & _axes(text.text, names) for text in texts)
+
+
+def _takes(problem: Problem, finding: Finding, reading: Reading, names: Names) -> bool:
+    """Whether a section takes the claim's own side of the matter on which another one says the opposite."""
+    taken = sides_taken(pole for clause in reading.clauses for pole in clause.poles if pole.word in fold(problem.says))
+    texts = [text.text for text in finding.evidence.texts if text.side == reading.side]
+    there = sides_taken(pole for text in texts for clause in read(text, names).clauses for pole in clause.poles)
+    return bool(taken) and all(sides <= there.get(axis, set()) for axis, sides in taken.items())
 
 
 def has_verbatim(finding: Finding, reading: Reading) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
+from itertools import groupby
 
 from chat.evidence import Evidence, SourceText, sentence_at
 from chat.numbers import Figure, covers, figures, occurs, same, without_year
 from chat.problem import Problem, ProblemKind
 from chat.reading import Reading
+from vectorstore.words import fold
 
 _SMALL = 12
 """Counts up to it (three scenarios) are often those of a list that the source does not count."""
@@ -23,6 +28,8 @@ def figure_problems(statement: Reading, evidence: Sequence[Evidence]) -> list[Pr
     found = []
     for clause in statement.clauses:
         for figure in clause.figures:
+            if _is_own_words(figure, [other for _, other in printed]) and any(_lists(text, figure) for text in texts):
+                continue
             problem = _problem(figure, statement, printed, context) or _bound(figure, statement, printed)
             found += [problem] if problem else []
     return found
@@ -35,7 +42,7 @@ def _problem(
     context: Sequence[Figure],
 ) -> Problem | None:
     among = [other for _, other in printed]
-    if _is_printed(figure, among, context) or _is_own_words(figure, among):
+    if _is_printed(figure, among, context):
         return None
     kind: ProblemKind = "date" if figure.kind == "date" else "figure"
     rival = nearest_rival(figure, printed)
@@ -92,6 +99,38 @@ def _is_own_words(figure: Figure, among: Sequence[Figure]) -> bool:
     if figure.kind not in ("count", "number") or figure.high > _SMALL or figure.low != figure.high:
         return False
     return figure.unit != "x" and not any(other.kind == "count" and other.high <= _SMALL for other in among)
+
+
+_PARTED = re.compile(r"[\"“”「」『』()\[\]:]")
+_BETWEEN_MEMBERS = re.compile(r"[、,;/](?:\s?(?:and|or|和|与|及|或)\b)?|[和与及或]|\b(?:and|or)\b")
+_MEMBERS = ("bullet", "item")
+_LONGEST_MEMBER = 40
+"""Characters of what stands between two marks of an enumeration."""
+
+
+def _lists(text: SourceText, figure: Figure) -> bool:
+    """Whether a source has as many of something as a count says: members of the list that it is of or leads to, or of
+    an enumeration in a sentence. A text that is of no edition may lead to any list."""
+    if figure.high <= 1 or text.edition is None:
+        return True
+    sections = text.edition.outline.sections
+    parent = next((section.parent for section in sections if section.anchor == text.anchor), None)
+    members = Counter(section.parent for section in sections if section.kind in _MEMBERS)
+    return figure.high in {members[text.anchor], members[parent], *_enumerated(text.text)}
+
+
+@lru_cache(maxsize=2048)
+def _enumerated(text: str) -> frozenset[int]:
+    """How many members the enumerations of a text may have: the first may begin within what leads to it."""
+    counts: set[int] = set()
+    for part in _PARTED.split(fold(text)):
+        pieces = _BETWEEN_MEMBERS.split(part)
+        counts.add(len(pieces))
+        for is_short, group in groupby(enumerate(pieces), key=lambda piece: len(piece[1]) <= _LONGEST_MEMBER):
+            run = list(group)
+            if is_short and len(run) > 1:
+                counts |= {len(run), len(run) + (run[0][0] > 0)}
+    return frozenset(counts)
 
 
 def nearest_rival(figure: Figure, printed: Sequence[tuple[SourceText, Figure]]) -> tuple[SourceText, Figure] | None:

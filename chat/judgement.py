@@ -7,7 +7,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chat.conflicts import Finding, conflicts, differs_in_year, has_verbatim, is_unheard, outweighs, turned
+from chat.conflicts import (
+    Finding,
+    conflicts,
+    differs_in_year,
+    has_verbatim,
+    is_alternative,
+    is_unheard,
+    outweighs,
+    turned,
+)
 from chat.evidence import Evidence, SourceText, section_evidence, sentence_at
 from chat.names import Names
 from chat.numbers import occurs
@@ -130,7 +139,9 @@ def _opponents(
         against = [problem for problem in finding.problems if conflicts(problem, finding, reading, found, names)]
         if not against and (turn := turned(finding, reading, names)):
             against = [turn]
-        close = finding.share >= thresholds.contradicted or any(map(differs_in_year, against))
+        close = finding.share >= thresholds.contradicted or any(
+            differs_in_year(problem) or is_alternative(problem, names) for problem in against
+        )
         if against and close and not any(is_unheard(p, finding, reading, found, names) for p in finding.problems):
             yield finding, against
 

@@ -76,19 +76,30 @@ def rank_problems(statement: Reading, evidence: Sequence[Evidence], names: Names
     found = []
     for pole, owners in _ranked(statement):
         alike = [p for p in printed if (p[2].axis, p[2].side) == (pole.axis, pole.side)]
-        if owners & known and alike and not any(owners & theirs for _, _, _, theirs in alike):
+        one_of = next((name for name in statement.names if name.key in owners and is_numbered(name)), None)
+        if one_of is not None and not alike:
+            found.append(Problem("extent", pole.word))
+        if (owners & known or one_of) and alike and not any(owners & theirs for _, _, _, theirs in alike):
             text, _, other, _ = alike[0]
-            found.append(Problem("subject", pole.word, other.word, text, *sentence_at(text, other.start)))
+            says = statement.text[one_of.start : one_of.end] if one_of else pole.word
+            found.append(Problem("subject", says, other.word, text, *sentence_at(text, other.start)))
     return found
 
 
+def is_numbered(name: Name) -> bool:
+    """Whether a name is that of one of several alternatives: scenario 2."""
+    return name.key.startswith("scenario ")
+
+
 def _ranked(reading: Reading) -> Iterator[tuple[Pole, set[str]]]:
-    """Each rank that a text gives, and the names nearest to it in its clause or the next."""
+    """Each rank that a text gives, and the name nearest to it in its clause or the one before; in a heading that
+    numbers an alternative, that (Scenario 3: …, most likely)."""
     for place, clause in enumerate(reading.clauses):
         for pole in clause.poles:
             if pole.axis not in _RANKS:
                 continue
-            beside = clause.names or (reading.clauses[place - 1].names if place else ())
+            beside = list(clause.names or (reading.clauses[place - 1].names if place else ()))
+            beside = beside or [n for c in reading.sentence(clause.sentence) for n in c.names if is_numbered(n)]
             near = sorted((n for n in beside if n.kind in _OWNERS), key=lambda n: abs(n.start - pole.start))
             yield pole, {name.key for name in near[:1]}
 

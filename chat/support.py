@@ -13,6 +13,7 @@ from chat.contrasts import contrast_problems
 from chat.diff import change_problems
 from chat.evidence import Evidence
 from chat.figure_check import figure_problems
+from chat.labels import label_problems
 from chat.names import Names
 from chat.problem import Problem
 from chat.reading import read
@@ -35,10 +36,13 @@ def support(statement: str, evidence: Sequence[Evidence], names: Names) -> list[
     if not evidence:
         return [Problem("wording", statement)]
     sources = sources_of(reading, evidence, names)
+    named = name_problems(reading, evidence, names)
+    numbered = label_problems(reading, evidence, names)
     problems = [
         *_quote_problems(statement, evidence),
         *figure_problems(reading, evidence),
-        *name_problems(reading, evidence, names),
+        *(number for number in numbered if not any(number.says in name.says for name in named)),
+        *named,
         *subject_problems(reading, evidence, names),
         *rank_problems(reading, evidence, names),
         *contrast_problems(reading, sources, counterparts(reading, sources)),

@@ -16,6 +16,7 @@ from evals.bench import bench
 from evals.cases import cases
 from evals.claims import OWN_CLAIMS, claims_tables, completed_table, read_claims
 from evals.claims import write_prompts as write_claim_prompts
+from evals.digits import digits_table
 from evals.elsewhere import Completed, answered, write_prompts
 from evals.files import files
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
@@ -34,6 +35,7 @@ from evals.supply import ENDS, SBOM, audit, write_sbom
 from evals.torture import torture
 from ingest.__main__ import main as ingest
 from ingest.document import Refusal
+from ingest.pipes import quietly
 
 WORK = "triple-game"
 MORE = {"Our own questions": OWN, "Paraphrases": PARAPHRASES, "Silences": SILENCES}
@@ -206,6 +208,7 @@ def _claims_of(assistant: Assistant, name: str, path: Path, work: str, options: 
         )
     else:
         print(f"{claims_tables(assistant.search(), {name: path}, work, list_faults=options.faults)}\n")
+        print(f"{digits_table(assistant.search(), work, options.seed, list_faults=options.faults)}\n")
 
 
 def _run(title: str, settings: Settings, questions: Path, options: argparse.Namespace) -> object:
@@ -270,7 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--faults", action="store_true", help="list the questions that fall short")
     parser.add_argument("--prompts", metavar="FILE", help="write what a model would see: FILE-dev, FILE-questions …")
     parser.add_argument("--completions", metavar="FILE", help="score a model's replies to those prompts")
-    parser.add_argument("--seed", type=int, default=7, help="of the mutations of files")
+    parser.add_argument("--seed", type=int, default=7, help="of the mutations of files, of the digits of claims")
     parser.add_argument("--only", nargs="*", default=(), metavar="ID", help="of torture: these cases")
     parser.add_argument("--trials", type=int, help="of torture: at most so many of each case")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
@@ -278,4 +281,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(quietly(main))

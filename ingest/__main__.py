@@ -15,6 +15,7 @@ import prompts
 from chat.settings import Settings, read_settings
 from ingest.document import EDITION_KINDS, LANGUAGES, Edition, Refusal, UnknownDocument, without_body
 from ingest.losses import loss_sentences
+from ingest.pipes import quietly
 from ingest.sandbox import parse_file
 from vectorstore.backup import move_library, restore_backup, write_backup
 from vectorstore.build import Progress, publish_build, writer_lock
@@ -289,4 +290,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(quietly(main))

@@ -19,6 +19,7 @@ from chat.names import Names
 from chat.problem import Problem
 from chat.reading import read
 from evals.claims import OWN_CLAIMS, read_claims, unbacked
+from evals.digits import changed_digits, still_supported
 from ingest.document import LANGUAGES, Refusal
 from vectorstore.words import to_simplified
 
@@ -140,6 +141,27 @@ def test_nothing_is_supported_with_a_figure_that_the_cited_text_lacks(second_ass
     lacking, total = unbacked([second_assistant.check(claim) for claim in claims])
     assert total > 100
     assert lacking == 0
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Hailan Shipping's net profit for H9 fell from US$4.2 billion a year earlier to US$2.52 billion.",
+        "海嵐航運H5淨利由2024年同期的42億美元降至25.2億美元。",
+        "The core tier 3 ratios of the three banks lie between 13.5% and 16.8%.",
+    ],
+)
+def test_a_number_in_a_name_or_label_is_compared_too(second_assistant: Assistant, claim: str) -> None:
+    assert checked(second_assistant, claim).verdict != "supported"
+
+
+def test_no_sentence_of_a_section_stands_with_a_digit_changed(second_assistant: Assistant) -> None:
+    """Some of what `python -m evals claims` tries: every seventh number of both editions."""
+    editions = [edition for edition in second_assistant.build.editions.values() if edition.work != "glossary"]
+    claims = changed_digits(editions)
+    assert len(claims) > 200
+    assert claims == changed_digits(editions)
+    assert still_supported(second_assistant.search(), claims[::7], editions[0].work) == []
 
 
 @pytest.mark.case("Q3")

@@ -60,10 +60,10 @@ def _form(assistant: Assistant, language: Language) -> None:
     A widget gets its first value as an argument: one put into the session's state is sent once, and lost with a run
     that the next one cuts short.
     """
-    from chat.points import AUDIENCES, DEFAULT_COUNT, MAX_COUNT, TOPIC_LIMIT
+    from chat.points import AUDIENCES, DEFAULT_COUNT, MAX_COUNT
 
     words = prompts.words(language)
-    st.text_input(words["points-topic"], key="points-topic", max_chars=TOPIC_LIMIT, placeholder=words["points-example"])
+    st.text_input(words["points-topic"], key="points-topic", placeholder=words["points-example"])
     with st.container(horizontal=True):
         st.button(words["theme-macro"], key="points-macro", on_click=whole(_take_theme), args=("macro",))
         st.button(words["theme-ai"], key="points-ai", on_click=whole(_take_theme), args=("ai",))
@@ -85,7 +85,7 @@ def _form(assistant: Assistant, language: Language) -> None:
     with third:
         st.number_input(words["points-count"], 1, MAX_COUNT, value=DEFAULT_COUNT, key="points-count")
     if st.session_state["points-audience"] == _OTHER:
-        st.text_input(words["points-describe"], key="points-description", max_chars=200)
+        st.text_input(words["points-describe"], key="points-description")
     if st.button(words["points-write"], type="primary", key="points-write"):
         with st.spinner(words["looking"]):
             st.session_state[_FOUND] = _found(assistant)

@@ -109,3 +109,19 @@ def test_a_phone_shows_the_points_without_sideways_scrolling(open_page: OpenPage
     reader.page.set_viewport_size({"width": 390, "height": 844})
     expect(reader.page.locator("article .card").first).to_be_visible()
     reader.expect_no_sideways_scrolling()
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en-GB", "at most 1000"), ("zh-TW", "上限是 1000"), ("zh-CN", "上限是 1000。请用")]
+)
+def test_a_topic_pasted_over_long_is_said_to_be_too_long(open_page: OpenPage, locale: str, said: str) -> None:
+    reader = open_page(locale=locale)
+    reader.page.get_by_role("link", name=NAMES[locale]).click()
+    box = reader.page.locator(".st-key-points-topic input")
+    expect(box).to_be_visible()
+    reader.settle()
+    box.fill("plums and figs " * 1_400)
+    box.press("Enter")
+    reader.settle()
+    reader.page.locator(".st-key-points-write button").click()
+    expect(reader.page.get_by_text(said)).to_be_visible()
