@@ -15,6 +15,7 @@ import pytest
 import ingest.__main__ as door
 from tests.bigrams import NAME, Bigrams
 from tests.conftest import DATA, ROOT
+from tests.pdf import pdf_file
 from vectorstore.build import writer_lock
 from vectorstore.catalogue import Catalogue
 
@@ -285,6 +286,22 @@ def test_a_refusal_changes_nothing(run: Run, indexed: Path, arguments: list[str]
     shown = run(*arguments)
     check_refused((shown[0], shown[1], shown[2].splitlines(keepends=True)[-1]), *words)
     assert (live(indexed), editions(run)) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "said"),
+    [("sesame", 0, "secret.pdf"), ("", 2, "protected by a password"), ("other", 2, "does not open secret.pdf")],
+)
+def test_a_protected_pdf_is_opened_by_the_password_of_a_variable(
+    run: Run, indexed: Path, monkeypatch: pytest.MonkeyPatch, given: str, status: int, said: str
+) -> None:
+    (indexed / "secret.pdf").write_bytes(pdf_file(["Quayside fees rose by 7%."], password="sesame"))
+    if given:
+        monkeypatch.setenv("PDF_PASSWORD", given)
+    ended, out, err = run("secret.pdf", *(["--password-env", "PDF_PASSWORD"] if given else []))
+    assert ended == status
+    assert said in out + err
+    assert ("secret" in run("--list")[1]) == (status == 0)
 
 
 def test_an_unknown_setting_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,22 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenPage, Reader
 from tests.browser.served import Served, copy_home, serve
+from tests.pdf import pdf_file
 from tests.test_cautions import HIDDEN, WHOLE, lossy_pdf
 
 NAMES = {"en-GB": "Library", "zh-TW": "文件庫", "zh-CN": "文件库"}
 ODD = "Cider sales fell from $4.2 million to $2.52 million, a decline of 46%."
 NEWER = WHOLE.replace("12%", "15%") + f"\n{ODD}\n"
+
+
+PROGRESS = """() => {
+    window.progress = [];
+    new MutationObserver(() => {
+        const bar = document.querySelector("[data-testid=stProgress]");
+        if (bar && window.progress.at(-1) !== bar.innerText) window.progress.push(bar.innerText);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+"""Notes down what a progress bar says, from one text to the next."""
 
 
 @pytest.fixture
@@ -104,7 +115,10 @@ def test_each_file_ends_in_one_state_with_its_losses_and_a_preview(
     own_app: Served, visit: OpenPage, files: Path, locale: str, states: list[str], lost: str
 ) -> None:
     editor = Editor(visit(own_app.url, locale=locale), locale)
+    editor.page.evaluate(PROGRESS)
     editor.read(files / "orchards.md", files / "ferries.pdf", files / "broken.pdf")
+    shown = editor.page.evaluate("window.progress")
+    assert sum(all(figure in text for figure in (str(done), "3")) for done in (1, 2) for text in shown) > 0, shown
     expect(editor.page.locator(".state")).to_have_text(states)
     losses = editor.files.nth(1).locator(".losses")
     expect(losses).to_contain_text(lost)
@@ -117,6 +131,20 @@ def test_each_file_ends_in_one_state_with_its_losses_and_a_preview(
         editor.discard(name)
         expect(editor.page.locator(".state")).to_have_text(left)
     expect(editor.page.locator(".st-key-library-publish")).to_have_count(0)
+
+
+def test_a_protected_file_is_read_with_its_password(own_app: Served, visit: OpenPage, files: Path) -> None:
+    (files / "secret.pdf").write_bytes(pdf_file(["Quayside fees rose by 7%."], password="sesame"))
+    editor = Editor(visit(own_app.url))
+    editor.read(files / "secret.pdf")
+    expect(editor.files.first).to_contain_text("password")
+    editor.page.get_by_test_id("stExpander").locator("summary").first.click()
+    field = editor.page.locator(".st-key-library-password input")
+    for typed, state in (("other", "Refused"), ("sesame", "Ready")):
+        field.fill(typed)
+        field.press("Enter")
+        editor.read(files / "secret.pdf")
+        expect(editor.page.locator(".state").last).to_have_text(state)
 
 
 def test_what_is_published_as_described_can_be_asked_and_corrected(
