@@ -285,11 +285,16 @@ class Assistant:
         return Answering(asked, view.search, view.vocabulary, model, ledger, self.settings)
 
 
-def _check(question: str, works: Collection[str], build: Build) -> None:
+def check_question(question: str) -> None:
+    """Raises Refusal for a question without words or with too many."""
     if not question.strip():
         raise Refusal("question-empty")
     if len(question) > QUESTION_LIMIT:
         raise Refusal("question-too-long", length=len(question), limit=QUESTION_LIMIT)
+
+
+def _check(question: str, works: Collection[str], build: Build) -> None:
+    check_question(question)
     for work in works:
         if work not in build.works:
             raise UnknownDocument("work-unknown", work=work)

@@ -28,6 +28,9 @@ from ui.suggestions import suggestions
 _AT_ONCE = 0.9
 """Seconds for which the page waits before it shows a growing answer: without a model answers take a tenth of that."""
 
+_REFUSED = "question-refused"
+"""In the session: what the last question was refused for, and in which conversation."""
+
 _POLL = 0.3
 _LOOK = 0.05
 _FOLLOW_UPS = 5.0
@@ -139,8 +142,6 @@ def _watch(drawn: Exchange) -> None:
 
 def _bottom(scene: _Scene) -> None:
     """What stays in sight: the question box, which works are asked, and what an answer is and is not."""
-    from chat.assistant import QUESTION_LIMIT
-
     words = prompts.words(scene.language)
     latest = asking.as_it_stands(scene.exchanges[-1].id) if scene.exchanges else None
     with st.bottom:
@@ -148,14 +149,22 @@ def _bottom(scene: _Scene) -> None:
             stop = partial(open_desk().stop, owner(), latest.id)
             st.button(words["stop"], key="stop", icon=":material/stop_circle:", on_click=whole(stop))
         show_scope(scene.conversation, scene.library, scene.language)
-        st.chat_input(
-            words["question-placeholder"],
-            key="question",
-            max_chars=QUESTION_LIMIT,
-            on_submit=whole(_ask),
-        )
+        where, refusal = st.session_state.get(_REFUSED, (None, None))
+        if refusal and where == address.here().conversation:
+            text.problem(refusal.in_language(scene.language), scene.language)
+        st.chat_input(words["question-placeholder"], key="question", on_submit=whole(_ask))
         standing_line(scene.library.documents, scene.language)
 
 
 def _ask() -> None:
+    """A limit of the box itself would drop a longer text that is pasted, without a word."""
+    from chat.assistant import check_question
+
+    st.session_state.pop(_REFUSED, None)
+    try:
+        check_question(st.session_state.question)
+    except Refusal as refusal:
+        if refusal.key != "question-empty":
+            st.session_state[_REFUSED] = address.here().conversation, refusal
+        return
     asking.ask(st.session_state.question)
