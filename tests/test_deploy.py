@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -182,7 +183,9 @@ class Browser:
         return self.client.get(path)
 
     def websocket(self, **headers: str) -> None:
-        asyncio.run(self._websocket(headers))
+        """In a thread of its own, for in this one the browser tests leave a loop running."""
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(asyncio.run, self._websocket(headers)).result()
 
     async def _websocket(self, headers: dict[str, str]) -> None:
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
