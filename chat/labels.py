@@ -25,6 +25,8 @@ _LONG = 3
 """Digits from which a number is hardly met by chance: it may stand in a figure of the source (mid-2026, 2026)."""
 
 _HEAD = re.compile(r"([a-z]+|[^\x00-\x7f]{2})[ -]?\Z")
+_NO_HEADS = frozenset({"the", "a", "an", "and", "or", "to", "of", "in", "its", "by", "at", "as", "is"})
+"""Words that stand before any number and say nothing of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,6 @@ def _is_otherwise(label: Label, texts: Sequence[SourceText]) -> bool:
         return False
     alike = [other for text in texts for other in labels(text.text) if other.head == label.head]
     return bool(alike) and label.number not in [other.number for other in alike]
-
-
-_NO_HEADS = frozenset("the a an and or to of in its by at as is".split())  # noqa: SIM905
 
 
 def _has(text: SourceText, label: Label) -> bool:
