@@ -6,8 +6,6 @@ import base64
 import hashlib
 import re
 import sys
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -17,27 +15,15 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
-from streamlit.file_util import get_static_dir
 
 from ingest.document import Refusal
 from ui.errors import keep_messages_out_of_the_log, show_unexpected
+from ui.front import StaticFiles, page_below, start_page
 from ui.gate import Gate
 from ui.operations import healthz, known_settings, lifespan, readyz
 from ui.pages import NAMES
 from ui.reader import open_access
 from ui.sign_in import check_start
-
-_BASE = '<script>window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href }</script>'
-"""Tells a page where its server is. Left to itself Streamlit first looks for one below the page, at
-`/read/_stcore/health`: two requests that fail before the right one."""
-
-
-@cache
-def page_below() -> str:
-    """The HTML of every page but the start page."""
-    start = (Path(get_static_dir()) / "index.html").read_text(encoding="utf-8")
-    return start.replace("<head>", f"<head>{_BASE}", 1)
-
 
 def content_security_policy() -> str:
     """What a page may load: its own files, inline styles, the modules of our components, nothing from elsewhere.
@@ -87,6 +73,10 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+async def start_at(_request: Request) -> HTMLResponse:
+    return HTMLResponse(start_page(), headers={"Cache-Control": "no-cache"})
+
+
 async def below(_request: Request) -> HTMLResponse:
     return HTMLResponse(page_below(), headers={"Cache-Control": "no-cache"})
 
@@ -115,7 +105,16 @@ no_address_asked_elsewhere()
 app = st.App(
     "ui/main.py",
     lifespan=lifespan,
-    routes=[Route("/healthz", healthz), Route("/readyz", readyz), *(Route(f"/{name}", below) for name in NAMES[1:])],
-    middleware=[Middleware(SecurityHeaders), Middleware(Gate, edits=lambda claims: open_access().admit(claims).edits)],
+    routes=[
+        Route("/", start_at),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        *(Route(f"/{name}", below) for name in NAMES[1:]),
+    ],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(Gate, edits=lambda claims: open_access().admit(claims).edits),
+        Middleware(StaticFiles),
+    ],
     on_script_error=show_unexpected,
 )
