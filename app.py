@@ -25,6 +25,7 @@ from ui.pages import NAMES
 from ui.reader import open_access
 from ui.sign_in import check_start
 
+
 def content_security_policy() -> str:
     """What a page may load: its own files, inline styles, the modules of our components, nothing from elsewhere.
 

@@ -30,7 +30,7 @@ from chat.withheld import check_seen
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
 from ingest.page_picture import PagePicture
 from vectorstore.build import Build, Progress, publish_build, writer_lock
-from vectorstore.catalogue import Catalogue
+from vectorstore.catalogue import Catalogue, in_order
 from vectorstore.embed import default_embedding, embedding_model
 from vectorstore.files import picture_of_quote
 from vectorstore.librarian import Librarian, open_or_mend
@@ -160,9 +160,7 @@ class Assistant:
 
     def editions(self, work: str, user: str = LOCAL.owner) -> list[Edition]:
         """The editions of a work, original first; none of one that is not there for them."""
-        order = {"original": 0, "translation": 1, "digest": 2}
-        mine = [edition for edition in self.build_for(user).editions.values() if edition.work == work]
-        return sorted(mine, key=lambda edition: (order[edition.kind], edition.lang))
+        return in_order(edition for edition in self.build_for(user).editions.values() if edition.work == work)
 
     def ask(
         self,

@@ -92,11 +92,6 @@ def check(search: Search, text: str, works: Collection[str] = (), language: Lang
     return composed(text, language or reply_language(text), claims, decided, search.build)
 
 
-def plain_text(text: str) -> str:
-    """A text without what no store takes: unpaired surrogates and NUL."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
-
-
 def pasted(text: str) -> str:
     """A text as somebody pasted it, without what no store takes and nobody sees: controls, marks of direction."""
     return visible(text)[0]

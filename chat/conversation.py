@@ -63,6 +63,11 @@ def turns_before(exchanges: Sequence[Exchange]) -> list[Turn]:
     return turns
 
 
+def plain_text(text: str) -> str:
+    """A text without what no store takes: unpaired surrogates and NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+
+
 def title_from(question: str) -> str:
     """A question as the name of its conversation: one line, cut at a word's end where it is long."""
     line = " ".join(question.split())

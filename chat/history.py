@@ -17,8 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chat.answer import Answer
-from chat.claims import plain_text
-from chat.conversation import TITLE_LENGTH, Conversation, Exchange, Feedback, State, title_from
+from chat.conversation import TITLE_LENGTH, Conversation, Exchange, Feedback, State, plain_text, title_from
 from chat.history_rows import CONVERSATIONS, FEEDBACK, TURNS, answer_row, conversation_of, exchange_of
 from chat.withheld import as_seen, withheld, withholds
 from ingest.document import Refusal
@@ -51,7 +50,7 @@ class History:
         _named(owner)
         query = sa.select(CONVERSATIONS).where(CONVERSATIONS.c.owner == owner)
         with self._engine.connect() as connection:
-            for word in _folded(search).split():
+            for word in _folded(search).split() if search else ():
                 pattern = f"%{_escaped(word)}%"
                 mine = _with_feedback().where(TURNS.c.owner == owner, TURNS.c.words.like(pattern, escape="\\"))
                 with_it = mine.with_only_columns(TURNS.c.conversation)

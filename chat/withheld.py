@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import prompts
 from chat.answer import Answer
 from chat.conversation import Exchange
-from vectorstore.build import Build
+
+if TYPE_CHECKING:
+    from vectorstore.build import Build
 
 
 def as_seen(exchange: Exchange, hidden: Collection[str]) -> Exchange:

@@ -17,7 +17,15 @@ from ui import address, asking, text
 from ui.answers import show_exchange, show_follow_ups
 from ui.callback import whole
 from ui.conversations import show_conversations
-from ui.documents import Documents, documents_of, open_assistant, open_desk, open_history
+from ui.documents import (
+    Documents,
+    documents_of,
+    listed_documents,
+    loading,
+    open_assistant,
+    open_desk,
+    open_history,
+)
 from ui.language import chosen_language
 from ui.masthead import about, standing_line
 from ui.panel import show_panel
@@ -51,7 +59,8 @@ def page() -> None:
     """The whole page, top to bottom."""
     language = chosen_language()
     try:
-        library = documents_of(open_assistant(language))
+        listed = listed_documents() if loading() and not address.here().conversation else None
+        library = listed or documents_of(open_assistant(language))
     except Refusal as refusal:
         text.problem(refusal.in_language(language), language)
         return
@@ -65,6 +74,16 @@ def page() -> None:
     _bottom(scene)
     if drawn:
         _go_on(*drawn[-1], language)
+    elif listed:
+        _until_loaded(language)
+
+
+def _until_loaded(language: Language) -> None:
+    """A first screen stands before the index is loaded; where that fails, the page says so instead."""
+    try:
+        documents_of(open_assistant(language))
+    except Refusal:
+        st.rerun()
 
 
 def _scene(library: Documents, language: Language) -> _Scene:

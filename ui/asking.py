@@ -10,7 +10,6 @@ from functools import partial
 
 from chat.answer import Answer
 from chat.conversation import Conversation, Exchange, turns_before
-from chat.follow_ups import follow_ups
 from ingest.document import Refusal
 from ui import address, scope
 from ui.documents import documents_of, open_assistant, open_desk, open_history
@@ -47,6 +46,8 @@ def _conversation(here: address.Address, question: str, works: Sequence[str]) ->
 
 
 def _begin(turn: str, question: str, before: list[Exchange], works: tuple[str, ...]) -> None:
+    from chat.follow_ups import follow_ups
+
     assistant = open_assistant(chosen_language())
     me, asked = owner(), [*(exchange.question for exchange in before), question]
 

@@ -3,11 +3,13 @@ it, the history of conversations and the desk where answers are written."""
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from ingest.page_picture import PagePicture
 
 _indexing = threading.Lock()
+_loading = threading.Event()
+
+_IMPATIENCE = 0.0005
+"""Seconds after which a thread that computes makes way for one that waits."""
 
 
 def open_assistant(language: Language) -> Assistant:
@@ -43,10 +49,27 @@ def open_assistant_quietly() -> Assistant:
 
 
 def warm_up() -> None:
-    """Loads what the first reader would otherwise wait for; what is wrong is told to that reader."""
-    with suppress(Refusal):
-        _assistant()
+    """Loads what the first reader would otherwise wait for; what is wrong is told to that reader.
+
+    Whoever serves and draws pages meanwhile gets the interpreter ten times as soon as otherwise.
+    """
+    _loading.set()
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(_IMPATIENCE)
+    try:
+        import_module("ui.ask")
         open_desk()
+        _assistant()
+    except Refusal:
+        return
+    finally:
+        sys.setswitchinterval(patience)
+        _loading.clear()
+
+
+def loading() -> bool:
+    """Whether the index is being loaded: a first screen needs none of it and is drawn meanwhile."""
+    return _loading.is_set()
 
 
 @st.cache_resource(show_spinner=False)
@@ -125,6 +148,25 @@ def documents_of(assistant: Assistant) -> Documents:
     editions = {work: assistant.editions(work, me) for work in works}
     quoted, picture = partial(assistant.quoted_edition, user=me), partial(assistant.picture, user=me)
     return Documents(works, editions, quoted, picture)
+
+
+def listed_documents() -> Documents | None:
+    """The works and editions that the catalogue lists for the reader, without what is searched; None for none yet.
+
+    Raises Refusal for who is not, or no longer, let in.
+    """
+    from chat.settings import read_settings
+    from vectorstore.catalogue import Catalogue, in_order
+
+    settings, me = read_settings(), owner()
+    with closing(Catalogue.at(settings.home, settings.database_url, settings.chroma_url)) as catalogue:
+        build = catalogue.live_build()
+        if build is None:
+            return None
+        editions = [catalogue.edition(key) for key in build.editions]
+        known = catalogue.works({edition.work for edition in editions})
+    works = {id_: work for id_, work in known.items() if work.seen_by(me)}
+    return Documents(works, {work: in_order(edition for edition in editions if edition.work == work) for work in works})
 
 
 def edition_details(library: Documents, edition: Edition, language: Language, simplified: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a browser loads before anything is said: the HTML of every page and Streamlit's files, each sent in one piece."""
+"""What a browser loads before anything is said: the HTML of each page and Streamlit's files, sent in one piece each."""
 
 from __future__ import annotations
 

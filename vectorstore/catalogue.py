@@ -198,6 +198,12 @@ class Catalogue:
                 connection.execute(sa.insert(EMBEDDINGS), rows)
 
 
+def in_order(editions: Iterable[Edition]) -> list[Edition]:
+    """The editions of a work, original first."""
+    order = {"original": 0, "translation": 1, "digest": 2}
+    return sorted(editions, key=lambda edition: (order[edition.kind], edition.lang))
+
+
 def fingerprint(parts: object) -> str:
     """A short digest of a JSON-like value."""
     import hashlib
