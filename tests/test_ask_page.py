@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,8 +20,10 @@ from streamlit.testing.v1 import AppTest
 
 from chat.answer import Answer, Turn
 from chat.events import AnswerStream, Finished, Understood
-from ingest.document import Refusal, Work
+from ingest.document import Document, Edition, Outline, Refusal, Section, Work
+from ui import ask as ask_page
 from ui import documents
+from vectorstore.catalogue import BuildRecord, Catalogue
 
 SECRET = "plums at 40 tonnes"
 MAIN = Path(__file__).parents[1] / "ui" / "main.py"
@@ -161,6 +166,73 @@ def test_a_refusal_is_shown_in_the_language_of_the_page_even_after_a_switch(echo
     assert "at most 4000 are taken" in shown(page)
     page.segmented_control(key="lang").set_value("zh-Hant").run()
     assert "上限是 4000" in shown(page)
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> None:
+    """A catalogue that lists one work, and another that is private to somebody."""
+    works = [Work("listed", {"en": "A listed work"}, "Nobody"), Work("secret", {"en": "X"}, "Y", private_to="somebody")]
+    section = Section("1", "chapter", None, "One", 1, 1, 0, 3)
+    editions = [
+        Edition(work.id, "en", "original", "f", Document("One\n", "text"), Outline((section,))) for work in works
+    ]
+    with closing(Catalogue.at(tmp_path)) as catalogue:
+        build = BuildRecord("b", "model", "fingerprint", tuple(edition.key for edition in editions))
+        catalogue.publish(build, works, editions)
+
+
+@pytest.mark.usefixtures("listed")
+def test_the_first_screen_stands_before_the_index_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(ask_page, "loading", lambda: True)
+    monkeypatch.setattr(ask_page, "_until_loaded", drawn.append)
+    monkeypatch.setattr(documents, "_assistant", lambda: pytest.fail("the index is waited for"))
+    page = open_page()
+    assert "A listed work" in shown(page)
+    assert '"secret"' not in shown(page)
+    assert page.chat_input
+    assert drawn == ["en"]
+
+
+@pytest.mark.usefixtures("listed")
+def test_an_index_that_then_cannot_be_loaded_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    still = iter([True])
+
+    def damaged() -> None:
+        raise Refusal("build-damaged", build="abc")
+
+    monkeypatch.setattr(ask_page, "loading", lambda: next(still, False))
+    monkeypatch.setattr(documents, "_assistant", damaged)
+    page = open_page()
+    assert "The index abc is damaged" in shown(page)
+    assert not page.chat_input
+
+
+@pytest.mark.parametrize("ends", [None, Refusal("no-index"), ValueError("x")], ids=["whole", "refused", "broken"])
+def test_whatever_becomes_of_loading_it_is_over_at_its_end(
+    monkeypatch: pytest.MonkeyPatch, ends: Exception | None
+) -> None:
+    seen = []
+
+    def load() -> None:
+        seen.append((documents.loading(), sys.getswitchinterval()))
+        if ends:
+            raise ends
+
+    before = sys.getswitchinterval()
+    monkeypatch.setattr(documents, "_assistant", load)
+    with suppress(ValueError):
+        documents.warm_up()
+    assert seen == [(True, pytest.approx(documents._IMPATIENCE))]
+    assert (documents.loading(), sys.getswitchinterval()) == (False, before)
+
+
+def test_what_the_first_screen_needs_loads_nothing_that_searches() -> None:
+    """It is drawn while an index is loaded: what both need is waited for twice."""
+    needs = "import sys, ui.ask, chat.history, vectorstore.catalogue; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", needs], check=True, capture_output=True, text=True).stdout.split()
+    assert {"ui.ask", "chat.history"} <= set(loaded)
+    assert not {"chromadb", "bm25s", "langchain_core", "vectorstore.build", "chat.assistant"} & set(loaded)
 
 
 def test_the_page_goes_on_after_an_error(echo: Echo) -> None:

@@ -26,6 +26,11 @@ _IMPORT = re.compile(r"""\b(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 _TO_PROGRAMS = re.compile(r'<!--(?:(?!-->).)*agent API(?:(?!-->).)*-->\s*|<link rel="service-desc"[^>]*>\s*', re.DOTALL)
 _NO_SCRIPT = re.compile(r"(?<=<noscript>).*?(?=</noscript>)", re.DOTALL)
 
+_NEEDED_FIRST = (
+    '<p>Footnote needs JavaScript.</p><p lang="zh-Hant">本頁需要 JavaScript。</p>'
+    '<p lang="zh-Hans">本页需要 JavaScript。</p>'
+)
+
 LARGEST = 2**20
 """Bytes of a file up to which it is read and sent at once; the few larger ones, of charts, are for no page of ours."""
 
@@ -39,7 +44,7 @@ def start_page() -> str:
     door closed here; it names what the first screen needs."""
     page = _TO_PROGRAMS.sub("", (_STATIC / "index.html").read_text(encoding="utf-8"))
     page = page.replace("<title>Streamlit</title>", "<title>Footnote</title>")
-    page = _NO_SCRIPT.sub("<p>Footnote needs JavaScript. 本頁需要 JavaScript。</p>", page)
+    page = _NO_SCRIPT.sub(_NEEDED_FIRST, page)
     links = "".join(f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in _needed(page))
     return page.replace("</head>", f"{links}</head>", 1)
 
