@@ -15,7 +15,17 @@ _FOLDER = Path(__file__).parent
 
 def message(key: str, language: str, /, **values: object) -> str:
     """A sentence of messages.toml in a language, its placeholders filled. Raises KeyError for an unknown key."""
-    return _load("messages")[key][language].format(**values)
+    template = _load("messages")[key][language]
+    if language != "en" and "subject" in values:
+        template = _joined(template, str(values["subject"]))
+    return template.format(**values)
+
+
+def _joined(template: str, subject: str) -> str:
+    """Latin words stand apart from the Chinese around them, Chinese ones do not."""
+    if _HAN.match(subject[:1]):
+        template = template.replace(" {subject}", "{subject}")
+    return template.replace("{subject} ", "{subject}") if _HAN.match(subject[-1:]) else template
 
 
 def prompt(name: str, /, **values: str) -> tuple[str, str]:
@@ -89,6 +99,7 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
+_HAN = re.compile("[\u3400-\u9fff]")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 

@@ -57,6 +57,19 @@ def test_every_word_that_a_page_uses_exists_and_every_word_is_used() -> None:
     assert unused == set()
 
 
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("豐田", "文件沒有提到豐田。"),
+        ("Toyota", "文件沒有提到 Toyota。"),
+        ("Toyota 汽車", "文件沒有提到 Toyota 汽車。"),
+    ],
+)
+def test_only_latin_words_stand_apart_in_a_chinese_sentence(subject: str, said: str) -> None:
+    assert prompts.message("silent-name", "zh-Hant", subject=subject) == said
+    assert prompts.message("silent-name", "en", subject=subject) == f"The documents do not mention {subject}."
+
+
 @pytest.mark.parametrize("family", ["kind", "lang", "outcome", "reason", "theme", "verdict"])
 def test_every_family_of_words_is_whole(family: str) -> None:
     from typing import get_args

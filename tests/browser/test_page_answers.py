@@ -252,3 +252,35 @@ def test_ask_again_answers_the_same_question_anew(open_page: OpenPage) -> None:
     again = reader.answers.nth(1)
     expect(again.locator("button.tool").first).to_be_visible()
     assert again.locator(".statement").first.inner_text() == first
+
+
+@pytest.mark.parametrize("height", [844, 480])
+def test_on_a_phone_a_quote_stands_where_it_is_read_at_once(open_page: OpenPage, height: int) -> None:
+    reader = open_page(width=390, height=height)
+    answer = reader.ask(ASKED)
+    for chip in (answer.locator(".statement .chip").first, answer.locator(".statement .chip").last):
+        chip.click()
+        mark = reader.panel.locator("mark").first
+        expect(mark).to_be_visible()
+        reader.page.wait_for_timeout(2000)  # the page takes its shape
+        box = mark.bounding_box()
+        assert box is not None
+        assert 60 < box["y"] < height * 0.45
+        reader.panel.locator(".close").click()
+        expect(reader.panel).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 700), (390, 844)])
+def test_the_form_for_a_complaint_comes_into_view_whole(open_page: OpenPage, width: int, height: int) -> None:
+    reader = open_page(width=width, height=height)
+    answer = reader.ask(ASKED)
+    reader.settle()
+    answer.locator(".tool", has_text="Something is wrong").click()
+    form = answer.locator(".complaint")
+    expect(form).to_be_in_viewport(ratio=1)
+    cover = reader.question_box.bounding_box()
+    box = form.bounding_box()
+    assert box
+    assert cover
+    assert box["y"] >= 60
+    assert box["y"] + box["height"] <= cover["y"]

@@ -21,7 +21,7 @@ function showQuote(cite, source, ui) {
   ui.tip.replaceChildren(
     label("p", { class: "tip-place", lang: source.place_lang }, source.place),
     node("blockquote", { text: source.quote, lang: source.lang }),
-    node("p", { class: "tip-details", text: source.details }),
+    node("p", { class: "tip-details details", text: source.details }),
   );
   cite.setAttribute("aria-describedby", "quote");
   ui.tip.showPopover();
@@ -64,7 +64,7 @@ function paragraph(statements, data, ui) {
 function footnote(line, data, ui) {
   const chips = line.numbers.map((number) => chip(data.sources.find((s) => s.number === number), ui));
   const place = label("span", { lang: line.place_lang }, line.place);
-  const details = node("span", { class: "muted", lang: data.page_lang, text: line.details });
+  const details = node("span", { class: "muted details", lang: data.page_lang, text: line.details });
   return node("li", {}, node("span", { class: "chips" }, ...chips), node("span", {}, place, " ", details));
 }
 
@@ -100,7 +100,9 @@ function tools(data, ui) {
   bad.addEventListener("click", () => {
     form.hidden = !form.hidden;
     bad.setAttribute("aria-expanded", String(!form.hidden));
-    if (!form.hidden) form.querySelector("input").focus();
+    if (form.hidden) return;
+    form.querySelector("input").focus({ preventScroll: true });
+    form.scrollIntoView({ block: "nearest" });
   });
   bar.append(good, bad, node("span", { class: "muted said", role: "status", text: data.feedback ? words.thanks : "" }));
   return node("div", {}, bar, form);

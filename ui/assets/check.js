@@ -27,7 +27,7 @@ function quote(one, data) {
     " ",
     label("span", { lang: one.place_lang }, one.place),
     " ",
-    node("span", { class: "muted", lang: data.page_lang, text: one.details }),
+    node("span", { class: "muted details", lang: data.page_lang, text: one.details }),
   );
   // A quote of Traditional words stands first as a reader of Simplified reads it, beneath it as it is printed.
   const shown = one.shown ? node("blockquote", { lang: "zh-Hans", text: one.shown }) : null;

@@ -62,3 +62,14 @@ function visitPlace(page, place) {
 function leaveSide() {
   if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 }
+
+// The page goes on taking its shape for a moment after it is drawn; the place stays in view until the reader moves.
+function bring(element, block) {
+  const reader = new AbortController();
+  const moves = { signal: reader.signal, capture: true, passive: true };
+  for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(name, () => reader.abort(), moves);
+  for (const wait of [0, 100, 300, 700, 1500]) {
+    setTimeout(() => reader.signal.aborted || element.scrollIntoView({ block }), wait);
+  }
+  setTimeout(() => reader.abort(), 2000);
+}

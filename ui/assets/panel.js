@@ -87,8 +87,13 @@ function arrive(root, data) {
   const body = root.querySelector(".body");
   const mark = body.querySelector("mark");
   body.scrollTop = 0;
-  if (beside && mark) mark.scrollIntoView({ block: "center" });
-  if (!beside) root.scrollIntoView({ block: "start" });
+  if (beside) mark?.scrollIntoView({ block: "center" });
+  else bring(mark && isFar(mark, root) ? mark : root, "start");
+}
+
+// Whether a quote stands lower in the panel than is read at once.
+function isFar(mark, root) {
+  return mark.getBoundingClientRect().top - root.getBoundingClientRect().top > innerHeight / 4;
 }
 
 // One panel at a time: while the page is drawn again, Streamlit keeps the one of another answer a moment longer.

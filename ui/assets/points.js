@@ -18,7 +18,7 @@ function source(one, data) {
     "li",
     {},
     node("p", { class: "small" }, node("span", { class: "number", text: String(one.number) }), " ",
-      label("span", { lang: one.place_lang }, one.place), " ", node("span", { class: "muted", lang: data.page_lang, text: one.details })),
+      label("span", { lang: one.place_lang }, one.place), " ", node("span", { class: "muted details", lang: data.page_lang, text: one.details })),
     node("blockquote", { lang: one.lang, text: one.quote }),
     ...original,
   );

@@ -61,17 +61,6 @@ function arrive(root, data) {
   else if (moved && at) bring(at, "start");
 }
 
-// The page goes on taking its shape for a moment after it is drawn; the place stays in view until the reader moves.
-function bring(element, block) {
-  const reader = new AbortController();
-  const moves = { signal: reader.signal, capture: true, passive: true };
-  for (const name of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(name, () => reader.abort(), moves);
-  for (const wait of [0, 100, 300, 700, 1500]) {
-    setTimeout(() => reader.signal.aborted || element.scrollIntoView({ block }), wait);
-  }
-  setTimeout(() => reader.abort(), 2000);
-}
-
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   const ui = { trigger: setTriggerValue };
