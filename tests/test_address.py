@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,6 +11,7 @@ from chat.answer import Answer
 from chat.conversation import Exchange
 from tests.browser.gallery import answer, library
 from ui.address import Address, place_of, section_about
+from ui.read import Spot
 from ui.source import Place
 
 ADDRESSES = [
@@ -119,3 +122,39 @@ def test_a_browser_that_has_not_heard_of_a_move_is_taken_along(asked: dict[str, 
     page.query_params = asked
     page.run()
     assert page.session_state["read"] == read
+
+
+READING = """
+import streamlit as st
+from ui import address, read
+for change in st.session_state.pop("changes", []):
+    read._move(change(read._here()))
+address.settle()
+st.session_state["read"] = read._here()
+"""
+
+
+def test_a_second_click_before_the_browser_heard_of_the_first_keeps_what_that_chose() -> None:
+    """The Read page: the edition beside is chosen, then a section, both from the address before."""
+    page = AppTest.from_string(READING)
+    page.query_params = {"work": "w", "at": "1"}
+    page.session_state["changes"] = [lambda spot: replace(spot, beside="none")]
+    page.run()
+    page.query_params = {"work": "w", "at": "1"}
+    page.session_state["changes"] = [lambda spot: replace(spot, at="2")]
+    page.run()
+    assert not page.exception
+    assert page.session_state["read"] == Spot("w", "2", "none")
+
+
+def test_a_search_before_the_browser_heard_of_a_section_stays_at_the_section() -> None:
+    page = AppTest.from_string(READING)
+    page.query_params = {"work": "w"}
+    page.session_state["changes"] = [lambda spot: replace(spot, at="2")]
+    page.run()
+    page.query_params = {"work": "w"}
+    page.run()
+    assert page.session_state["read"] == Spot("w", "2")
+    page.query_params = {"work": "v"}
+    page.run()
+    assert page.session_state["read"] == Spot("v")

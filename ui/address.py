@@ -45,7 +45,7 @@ class Address:
 
 def here() -> Address:
     """The address of this page; what cannot be read of it counts as absent."""
-    asked = _place()
+    asked = place()
     opened = _OPEN.fullmatch(asked.get("s", ""))
     turn, number = (int(opened[1]), int(opened[2]) if opened[2] else None) if opened else (0, None)
     return Address(asked.get("c", ""), turn, number, asked.get("work", ""), asked.get("at", ""), asked.get("about", ""))
@@ -54,21 +54,25 @@ def here() -> Address:
 def move(to: Address) -> None:
     """Changes the address in one step of the browser's history."""
     opened = f"{to.turn}.{to.number}" if to.number else str(to.turn or "")
-    place = {"c": to.conversation, "s": opened, "work": to.work, "at": to.at, "about": to.about}
-    before = _place()
-    wanted = {name: value for name, value in place.items() if value}
+    go({"c": to.conversation, "s": opened, "work": to.work, "at": to.at, "about": to.about})
+
+
+def go(to: dict[str, str]) -> None:
+    """The same for a page with an address of its own kind; what is empty is left out."""
+    before = place()
+    wanted = {name: value for name, value in to.items() if value}
     if wanted != before:
         earlier = [left for left in (*_moved().left, before) if left != wanted]
-        st.session_state[_MOVED] = _Move(wanted, tuple(earlier[-_REMEMBERED:]), time.monotonic())
+        st.session_state[_key()] = _Move(wanted, tuple(earlier[-_REMEMBERED:]), time.monotonic())
         _write(wanted)
 
 
 def settle() -> None:
     """Writes the last move again where the browser asked before it had heard of it; the way back is followed."""
     if _of_the_past():
-        st.session_state.pop(_MOVED, None)
-    elif _place() != _written():
-        _write(_place())
+        st.session_state.pop(_key(), None)
+    elif place() != _written():
+        _write(place())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,16 @@ class _Move:
 
 
 def _moved() -> _Move:
-    return st.session_state.get(_MOVED) or _Move({})
+    return st.session_state.get(_key()) or _Move({})
 
 
-def _place() -> dict[str, str]:
+def _key() -> str:
+    """Each page remembers its own moves: an address may mean one place here and another there."""
+    context = get_script_run_ctx()
+    return f"{_MOVED}-{context.page_script_hash if context else ''}"
+
+
+def place() -> dict[str, str]:
     """Where the reader is, the language apart: what the address says, unless the page has moved on from there.
 
     A browser sends its address with every click, and clicks come before it has heard of the move by the one before.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 import prompts
 from ingest.document import Language, Refusal, Work
-from ui import text
+from ui import address, text
 from ui.documents import Documents, documents_of, open_assistant
 from ui.language import chosen_language
 from ui.masthead import standing_line
@@ -38,6 +38,7 @@ def page() -> None:
     except Refusal as refusal:
         text.problem(refusal.in_language(language), language)
         return
+    address.settle()
     spot, words = _here(), prompts.words(language)
     work = library.works.get(spot.work)
     if spot.work and work is None:
@@ -87,7 +88,7 @@ def _show_outline(work: Work, spot: Spot, library: Documents, language: Language
             "text_lang": edition.lang,
             "rows": outline_rows(work, edition, language),
         },
-        on_go_change=lambda: _move(Spot(work.id, str(st.session_state[_OUTLINE].go), spot.beside)),
+        on_go_change=lambda: _move(replace(_here(), work=work.id, at=str(st.session_state[_OUTLINE].go))),
     )
 
 
@@ -95,18 +96,16 @@ def _show_text(work: Work, spot: Spot, search: str, library: Documents, language
     _reading(
         key=_TEXT,
         data=reading_data(work, library, spot.at, spot.beside, search, language),
-        on_go_change=lambda: _move(Spot(work.id, str(st.session_state[_TEXT].go), spot.beside)),
-        on_beside_change=lambda: _move(Spot(work.id, spot.at, str(st.session_state[_TEXT].beside))),
+        on_go_change=lambda: _move(replace(_here(), work=work.id, at=str(st.session_state[_TEXT].go))),
+        on_beside_change=lambda: _move(replace(_here(), work=work.id, beside=str(st.session_state[_TEXT].beside))),
     )
 
 
 def _here() -> Spot:
-    asked = st.query_params
+    asked = address.place()
     return Spot(asked.get("work", ""), asked.get("at", ""), asked.get("beside", ""))
 
 
 def _move(to: Spot) -> None:
     """Changes the address in one step of the browser's history."""
-    language = {"lang": st.query_params["lang"]} if "lang" in st.query_params else {}
-    place = {"work": to.work, "at": to.at, "beside": to.beside}
-    st.query_params.from_dict({**language, **{name: value for name, value in place.items() if value}})
+    address.go({"work": to.work, "at": to.at, "beside": to.beside})
