@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
 
 from ingest.document import Refusal
+from ui.callback import keep_clicks
 from ui.errors import keep_messages_out_of_the_log, show_unexpected
 from ui.front import StaticFiles, page_below, start_page
 from ui.gate import Gate
@@ -103,6 +104,7 @@ def start() -> None:
 start()
 keep_messages_out_of_the_log()
 no_address_asked_elsewhere()
+keep_clicks()
 app = st.App(
     "ui/main.py",
     lifespan=lifespan,

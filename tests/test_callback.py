@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.testing.v1 import AppTest
+
+from ui.callback import take_along
 
 SCRIPT = """
 import streamlit as st
@@ -32,3 +37,26 @@ def test_the_script_of_the_earlier_click_still_ends_at_its_next_call() -> None:
     page.session_state["third"] = ""
     page.button[0].click().run()
     assert [words.value for words in page.text] == []
+
+
+@pytest.mark.parametrize(
+    ("begun", "page", "fragment", "clicked"),
+    [
+        pytest.param(False, "page", "", ["first", "second"], id="waiting: both"),
+        pytest.param(True, "page", "", ["second"], id="begun: its own script does the first"),
+        pytest.param(False, "other", "", ["second"], id="on another page the first is not meant"),
+        pytest.param(False, "page", "part", ["second"], id="a part of the page ends no script"),
+    ],
+)
+def test_a_click_that_waits_goes_along_with_the_next(begun: bool, page: str, fragment: str, clicked: list[str]) -> None:
+    requests = ScriptRequests()
+    first = WidgetStates(widgets=[WidgetState(id="first", trigger_value=True)])
+    requests.request_rerun(RerunData(widget_states=first, page_script_hash="page"))
+    if begun:
+        requests.on_scriptrunner_ready()
+    fresh = ClientState(page_script_hash=page, fragment_id=fragment)
+    fresh.widget_states.widgets.append(WidgetState(id="second", trigger_value=True))
+    take_along(requests, fresh)
+    assert sorted(state.id for state in fresh.widget_states.widgets) == clicked
+    taken = clicked == ["first", "second"]
+    assert taken == (requests.on_scriptrunner_ready().type is ScriptRequestType.STOP and not begun)

@@ -7,9 +7,49 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec
 
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    ScriptRequests,
+    ScriptRequestType,
+    _coalesce_widget_states,
+)
 
 P = ParamSpec("P")
+
+
+def keep_clicks() -> None:
+    """Hands on a click whose script has not begun when the next one comes.
+
+    Streamlit ends that script for the new one's sake, and what was clicked with it: a browser says it only once.
+    """
+    as_before = AppSession.request_rerun
+
+    def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
+        runner = session._scriptrunner
+        if client_state is not None and runner is not None:
+            take_along(runner._requests, client_state)
+        as_before(session, client_state)
+
+    AppSession.request_rerun = request_rerun  # type: ignore[method-assign]
+
+
+def take_along(requests: ScriptRequests, fresh: ClientState) -> None:
+    """Adds to what a browser says now what waits to be begun on the same page, and ends the waiting.
+
+    What has begun is not added, for its callbacks may have run.
+    """
+    if fresh.fragment_id:
+        return
+    with requests._lock:
+        waiting = requests._rerun_data
+        if requests._state is not ScriptRequestType.RERUN or waiting.page_script_hash != fresh.page_script_hash:
+            return
+        requests._state = ScriptRequestType.STOP
+    both = _coalesce_widget_states(waiting.widget_states, fresh.widget_states)
+    if both is not None:
+        fresh.widget_states.CopyFrom(both)
 
 
 def whole(act: Callable[P, None]) -> Callable[P, None]:

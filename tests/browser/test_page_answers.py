@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, expect
 
 import prompts
 from tests.browser.conftest import OpenPage, Reader
-from tests.browser.served import ROOT, environment
+from tests.browser.served import ROOT, copy_home, environment, serve
 
 TRADITIONAL, SIMPLIFIED = re.compile("加密貨幣"), re.compile("加密货币")
 QUESTIONS = [
@@ -284,3 +284,22 @@ def test_the_form_for_a_complaint_comes_into_view_whole(open_page: OpenPage, wid
     assert cover
     assert box["y"] >= 60
     assert box["y"] + box["height"] <= cover["y"]
+
+
+def test_of_two_clicks_in_quick_succession_both_are_done(home: Path, visit: OpenPage, tmp_path: Path) -> None:
+    """Also where the machine is so busy that the script of the first has not begun when the second comes."""
+    copy_home(home, tmp_path / "home")
+    with serve(tmp_path / "home", tmp_path / "log", "tests/browser/slow.py") as served:
+        reader = visit(served.url)
+        expect(reader.page.locator("button.question").first).to_be_visible()
+        reader.ask(ASKED)
+        second = reader.ask("Why is demand for gold holding up?")
+        reader.page.wait_for_timeout(1500)  # what follows an answer is there
+        reader.settle()
+        clicks = [reader.answers.first.locator(".tool").nth(2), second.locator(".statement .chip").first]
+        reader.page.evaluate(
+            "([first, second]) => { first.click(); setTimeout(() => second.click(), 100); }",
+            [click.element_handle() for click in clicks],
+        )
+        expect(reader.panel.locator("mark").first).to_be_visible()
+        expect(clicks[0]).to_have_attribute("aria-pressed", "true")
