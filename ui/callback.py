@@ -26,11 +26,11 @@ def keep_clicks() -> None:
     """
     as_before = AppSession.request_rerun
 
-    def request_rerun(session: AppSession, client_state: ClientState | None) -> None:
-        runner = session._scriptrunner
+    def request_rerun(self: AppSession, client_state: ClientState | None) -> None:
+        runner = self._scriptrunner
         if client_state is not None and runner is not None:
             take_along(runner._requests, client_state)
-        as_before(session, client_state)
+        as_before(self, client_state)
 
     AppSession.request_rerun = request_rerun  # type: ignore[method-assign]
 
