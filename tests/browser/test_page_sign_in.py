@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Window
 from tests.browser.served import Served, copy_home, serve
 from tests.sign_in_server import SignIn, sign_in_server
 
@@ -46,15 +47,17 @@ def access(door: Served) -> Iterator[Path]:
 class Visitor:
     """Someone with a browser of their own, who may have signed in."""
 
-    def __init__(self, browser: Browser, url: str, locale: str = "en-GB") -> None:
+    def __init__(self, window: Window, url: str, locale: str = "en-GB") -> None:
         self.url = url
-        self.context: BrowserContext = browser.new_context(locale=locale)
+        self.locale = locale
+        self.window = window
+        self.context = window.context
         self.name = SIGN_IN[locale]
         self.page = self.open()
 
     def open(self, path: str = "/") -> Page:
         """Another tab."""
-        page = self.context.new_page()
+        page = self.window.open(self.locale)
         page.goto(self.url + path)
         return page
 
@@ -96,31 +99,20 @@ class Visitor:
 
 
 @pytest.fixture
-def visitors() -> Iterator[list[Visitor]]:
-    opened: list[Visitor] = []
-    yield opened
-    for visitor in opened:
-        visitor.context.close()
-
-
-@pytest.fixture
-def visitor(browser: Browser, door: Served, visitors: list[Visitor]) -> Visitor:
-    visitors.append(Visitor(browser, door.url))
-    return visitors[-1]
+def visitor(window: Window, door: Served) -> Visitor:
+    return Visitor(window, door.url)
 
 
 @pytest.mark.parametrize(
     ("locale", "why"),
     [("en-GB", "asks who you are"), ("zh-TW", "所以需要先登入"), ("zh-CN", "所以需要先登录")],
 )
-def test_a_stranger_sees_the_way_in_and_nothing_else(
-    browser: Browser, door: Served, visitors: list[Visitor], locale: str, why: str
-) -> None:
-    visitors.append(Visitor(browser, door.url, locale))
-    page = visitors[-1].page
+def test_a_stranger_sees_the_way_in_and_nothing_else(window: Window, door: Served, locale: str, why: str) -> None:
+    visitor = Visitor(window, door.url, locale)
+    page = visitor.page
     for path in PATHS if locale == "en-GB" else ["/"]:
         page.goto(door.url + path)
-        visitors[-1].expect_closed(page, why)
+        visitor.expect_closed(page, why)
         expect(page.get_by_role("button", name=SIGN_IN[locale], exact=True)).to_be_visible()
         expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
         expect(page.locator(".reading, aside.panel, .about, .questions")).to_have_count(0)
@@ -222,27 +214,21 @@ def test_a_reader_neither_sees_nor_reaches_the_library(visitor: Visitor, sub: st
     expect(page.get_by_test_id("stFileUploaderDropzone")).to_have_count(0)
 
 
-def test_a_sign_in_expires(
-    browser: Browser, home: Path, provider: SignIn, tmp_path: Path, visitors: list[Visitor]
-) -> None:
+def test_a_sign_in_expires(window: Window, home: Path, provider: SignIn, tmp_path: Path) -> None:
     copy_home(home, tmp_path / "home")
     seconds = 8
     hours = f"{seconds / 3600:.6f}"
     with serve(tmp_path / "home", tmp_path / "log", others=provider.variables, sign_in_hours=hours) as served:
-        visitors.append(Visitor(browser, served.url))
-        page = visitors[-1].page
-        visitors[-1].sign_in("ann")
+        visitor = Visitor(window, served.url)
+        page = visitor.sign_in("ann")
         expect(page.locator(".who")).to_contain_text("Ann")
         page.wait_for_timeout(seconds * 1000)  # what is waited for is the passing of time itself
         page.get_by_role("link", name="Check").click()
-        visitors[-1].expect_closed(page, "You signed in a while ago")
-        visitors.pop().context.close()
+        visitor.expect_closed(page, "You signed in a while ago")
 
 
-def test_without_sign_in_the_page_says_that_there_is_one_local_user(browser: Browser, app: Served) -> None:
-    context = browser.new_context(locale="en-GB")
-    page = context.new_page()
+def test_without_sign_in_the_page_says_that_there_is_one_local_user(window: Window, app: Served) -> None:
+    page = window.open()
     page.goto(app.url)
     expect(page.locator(".who")).to_have_text("No sign-in: one local user, reachable from this machine only")
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
-    context.close()
