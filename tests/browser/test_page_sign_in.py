@@ -151,22 +151,24 @@ def test_a_cookie_kept_from_before_signing_out_opens_nothing(visitor: Visitor, d
     visitor.expect_closed(page, "You have signed out")
 
 
-@pytest.mark.parametrize("change", ["flipped", "other-secret", "unsigned"])
-def test_a_forged_cookie_opens_nothing(visitor: Visitor, door: Served, change: str) -> None:
+def test_a_forged_cookie_opens_nothing(visitor: Visitor, door: Served) -> None:
     from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
     visitor.signed_in("ben")
     cookies = visitor.context.cookies(door.url)
     mine = next(cookie for cookie in cookies if cookie["name"] == "_streamlit_user")
     claims = json.dumps({"is_logged_in": True, "iss": "x", "sub": "ann", "iat": 99999999999, "origin": door.url})
-    forged = {
-        "flipped": mine["value"][:40] + ("A" if mine["value"][40] != "A" else "B") + mine["value"][41:],
-        "other-secret": create_signed_value("another", "_streamlit_user", claims).decode(),
-        "unsigned": claims,
-    }[change]
-    visitor.context.add_cookies([{"name": "_streamlit_user", "value": forged, "url": door.url}])
-    page = visitor.open()
-    visitor.expect_closed(page, "asks who you are")
+    for forged in (
+        mine["value"][:40] + ("A" if mine["value"][40] != "A" else "B") + mine["value"][41:],
+        create_signed_value("another", "_streamlit_user", claims).decode(),
+        claims,
+    ):
+        visitor.context.clear_cookies()
+        visitor.context.add_cookies([{**cookie} for cookie in cookies if cookie != mine])  # type: ignore[typeddict-item]
+        visitor.context.add_cookies([{"name": "_streamlit_user", "value": forged, "url": door.url}])
+        page = visitor.open()
+        visitor.expect_closed(page, "asks who you are")
+        page.close()
 
 
 def test_who_is_blocked_is_out_at_the_next_action(visitor: Visitor, access: Path) -> None:
