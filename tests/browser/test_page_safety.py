@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,8 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, chromium: None) -> Iterato
 
 
 @pytest.mark.case("O2", "O3")
-def test_a_question_is_shown_as_typed(open_page: OpenPage) -> None:
+def test_a_question_is_shown_as_typed(open_page: OpenPage, record_property: Callable[[str, int], None]) -> None:
+    record_property("tried", len(QUESTIONS))
     reader = open_page()
     for number, question in enumerate(QUESTIONS):
         reader.ask(question)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -151,18 +151,22 @@ def test_a_cookie_kept_from_before_signing_out_opens_nothing(visitor: Visitor, d
     visitor.expect_closed(page, "You have signed out")
 
 
-def test_a_forged_cookie_opens_nothing(visitor: Visitor, door: Served) -> None:
+def test_a_forged_cookie_opens_nothing(
+    visitor: Visitor, door: Served, record_property: Callable[[str, int], None]
+) -> None:
     from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
     visitor.signed_in("ben")
     cookies = visitor.context.cookies(door.url)
     mine = next(cookie for cookie in cookies if cookie["name"] == "_streamlit_user")
     claims = json.dumps({"is_logged_in": True, "iss": "x", "sub": "ann", "iat": 99999999999, "origin": door.url})
-    for forged in (
+    all_forged = (
         mine["value"][:40] + ("A" if mine["value"][40] != "A" else "B") + mine["value"][41:],
         create_signed_value("another", "_streamlit_user", claims).decode(),
         claims,
-    ):
+    )
+    record_property("tried", len(all_forged))
+    for forged in all_forged:
         visitor.context.clear_cookies()
         visitor.context.add_cookies([{**cookie} for cookie in cookies if cookie != mine])  # type: ignore[typeddict-item]
         visitor.context.add_cookies([{"name": "_streamlit_user", "value": forged, "url": door.url}])
