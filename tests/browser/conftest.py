@@ -6,11 +6,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.browser.served import CHROMIUM, CHROMIUM_FLAGS, Served, chromium_missing, serve
 
@@ -97,35 +97,79 @@ def app(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served
         yield served
 
 
-@pytest.fixture(scope="session")
-def browser(chromium: None) -> Iterator[Browser]:  # noqa: ARG001 - skip first
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+class Window:
+    """Chromium with one profile for all tests of this process, emptied after each; its cache of the app's files stays.
 
+    Streamlit's scripts are megabytes: read from a profile that knows them, a page takes half the work of a new one.
+    """
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[OpenPage]:
-    """Opens an address. Whatever the test looks at, no page may ask another host for anything or report an error."""
-    readers: list[Reader] = []
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self._agent: str = context.pages[0].evaluate("navigator.userAgent")
+        self._first = context.pages[0]
 
-    def open_page(
-        url: str,
+    def open(
+        self,
         locale: str = "en-GB",
         width: int = 1280,
         height: int = 860,
         scheme: Literal["light", "dark"] = "light",
-    ) -> Reader:
-        context = browser.new_context(locale=locale, viewport={"width": width, "height": height}, color_scheme=scheme)
-        readers.append(Reader(context.new_page(), url))
+    ) -> Page:
+        """An empty page of a reader with this locale, width and colour scheme."""
+        page = self.context.new_page()
+        devtools = self.context.new_cdp_session(page)
+        devtools.send("Emulation.setLocaleOverride", {"locale": locale})
+        devtools.send("Emulation.setUserAgentOverride", {"userAgent": self._agent, "acceptLanguage": locale})
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        return page
+
+    def empty(self) -> None:
+        """Closes every page, and forgets what sites have stored and may do."""
+        devtools = self.context.new_cdp_session(self._first)
+        for page in self.context.pages:
+            if page != self._first:
+                origin = page.evaluate("location.origin")
+                devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
+                page.close()
+        devtools.detach()
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+
+
+STORED = "cookies,local_storage,indexeddb,websql,service_workers,cache_storage,file_systems"
+"""All that a site can keep in a browser but the files that it loads from."""
+
+
+@pytest.fixture(scope="session")
+def chromium_window(chromium: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:  # noqa: ARG001 - skip first
+    profile = tmp_path_factory.mktemp("profile")
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield Window(context)
+        context.close()
+
+
+@pytest.fixture
+def window(chromium_window: Window) -> Iterator[Window]:
+    """A browser that knows nothing of earlier tests."""
+    yield chromium_window
+    chromium_window.empty()
+
+
+@pytest.fixture
+def visit(window: Window) -> Iterator[OpenPage]:
+    """Opens an address. Whatever the test looks at, no page may ask another host for anything or report an error."""
+    readers: list[Reader] = []
+
+    def open_page(url: str, **look: Any) -> Reader:
+        readers.append(Reader(window.open(**look), url))
         return readers[-1]
 
     yield open_page
     for reader in readers:
         assert reader.foreign_requests == []
         assert reader.complaints == []
-        reader.page.context.close()
 
 
 @pytest.fixture

@@ -10,11 +10,15 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, expect
 
+from ingest.__main__ import main as ingest
 from tests.browser.conftest import OpenPage, Reader
 from tests.browser.served import Served, copy_home, serve
 from tests.pdf import pdf_file
 from tests.test_cautions import HIDDEN, WHOLE, lossy_pdf
+from vectorstore.catalogue import Catalogue
+from vectorstore.library import live_shelf
 
+BUNDLED = ("triple-game", "glossary")
 NAMES = {"en-GB": "Library", "zh-TW": "文件庫", "zh-CN": "文件库"}
 ODD = "Cider sales fell from $4.2 million to $2.52 million, a decline of 46%."
 NEWER = WHOLE.replace("12%", "15%") + f"\n{ODD}\n"
@@ -30,12 +34,26 @@ PROGRESS = """() => {
 """Notes down what a progress bar says, from one text to the next."""
 
 
-@pytest.fixture
-def own_app(home: Path, tmp_path: Path) -> Iterator[Served]:
-    """The app over a copy of the bundled works, which the test may change."""
-    copy_home(home, tmp_path / "home")
-    with serve(tmp_path / "home", tmp_path / "app.log") as served:
+@pytest.fixture(scope="module")
+def changing_app(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The app over a copy of the bundled works."""
+    folder = tmp_path_factory.mktemp("library")
+    copy_home(home, folder / "home")
+    with serve(folder / "home", folder / "app.log") as served:
         yield served
+
+
+@pytest.fixture
+def own_app(changing_app: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """The app over the bundled works, which the test may add to: what it published is taken out after it."""
+    yield changing_app
+    home = changing_app.log.parent / "home"
+    monkeypatch.setenv("FOOTNOTE_HOME", str(home))
+    catalogue = Catalogue.at(home)
+    published = [work for work in live_shelf(catalogue).works if work not in BUNDLED]
+    catalogue.close()
+    for work in published:
+        assert ingest(["--remove", work]) == 0
 
 
 @pytest.fixture
@@ -112,9 +130,9 @@ class Editor:
     ],
 )
 def test_each_file_ends_in_one_state_with_its_losses_and_a_preview(
-    own_app: Served, visit: OpenPage, files: Path, locale: str, states: list[str], lost: str
+    app: Served, visit: OpenPage, files: Path, locale: str, states: list[str], lost: str
 ) -> None:
-    editor = Editor(visit(own_app.url, locale=locale), locale)
+    editor = Editor(visit(app.url, locale=locale), locale)
     editor.page.evaluate(PROGRESS)
     editor.read(files / "orchards.md", files / "ferries.pdf", files / "broken.pdf")
     shown = editor.page.evaluate("window.progress")
@@ -133,9 +151,9 @@ def test_each_file_ends_in_one_state_with_its_losses_and_a_preview(
     expect(editor.page.locator(".st-key-library-publish")).to_have_count(0)
 
 
-def test_a_protected_file_is_read_with_its_password(own_app: Served, visit: OpenPage, files: Path) -> None:
+def test_a_protected_file_is_read_with_its_password(app: Served, visit: OpenPage, files: Path) -> None:
     (files / "secret.pdf").write_bytes(pdf_file(["Quayside fees rose by 7%."], password="sesame"))
-    editor = Editor(visit(own_app.url))
+    editor = Editor(visit(app.url))
     editor.read(files / "secret.pdf")
     expect(editor.files.first).to_contain_text("password")
     editor.page.get_by_test_id("stExpander").locator("summary").first.click()
@@ -237,8 +255,8 @@ def test_names_and_titles_are_words_wherever_they_stand(own_app: Served, visit: 
     assert editor.page.locator("img[src=x], a[href*='example.org']").count() == 0
 
 
-def test_a_phone_shows_the_page_without_sideways_scrolling(own_app: Served, visit: OpenPage, files: Path) -> None:
-    editor = Editor(visit(own_app.url))
+def test_a_phone_shows_the_page_without_sideways_scrolling(app: Served, visit: OpenPage, files: Path) -> None:
+    editor = Editor(visit(app.url))
     editor.read(files / "orchards.md", files / "ferries.pdf")
     editor.page.set_viewport_size({"width": 390, "height": 844})
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")

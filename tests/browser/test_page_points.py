@@ -19,6 +19,14 @@ TOPICS = {"en-GB": "crypto", "zh-TW": "加密資產", "zh-CN": "加密资产"}
 def write(reader: Reader, locale: str, topic: str) -> Locator:
     """Goes to the page by its name, asks for points on a topic, and gives the board."""
     reader.page.get_by_role("link", name=NAMES[locale]).click()
+    fill(reader, topic)
+    board = reader.page.locator("article")
+    expect(board).to_be_visible()
+    return board
+
+
+def fill(reader: Reader, topic: str) -> None:
+    """Names the topic and asks for points."""
     box = reader.page.locator(".st-key-points-topic input")
     expect(box).to_be_visible()
     reader.settle()
@@ -26,18 +34,29 @@ def write(reader: Reader, locale: str, topic: str) -> Locator:
     box.press("Enter")
     reader.settle()
     reader.page.locator(".st-key-points-write button").click()
-    board = reader.page.locator("article")
-    expect(board).to_be_visible()
-    return board
 
 
-@pytest.mark.parametrize("locale", NAMES)
-def test_points_stand_beside_their_quotes_with_risks_and_sources(open_page: OpenPage, locale: str) -> None:
-    board = write(open_page(locale=locale), locale, TOPICS[locale])
+@pytest.mark.parametrize(
+    ("locale", "said"), [("en-GB", "at most 1000"), ("zh-TW", "上限是 1000"), ("zh-CN", "上限是 1000。请用")]
+)
+def test_points_stand_beside_their_quotes_with_risks_and_sources_on_a_phone_too(
+    open_page: OpenPage, locale: str, said: str
+) -> None:
+    """And where a topic pasted over is too long, that is said, until the next."""
+    reader = open_page(locale=locale)
+    reader.page.get_by_role("link", name=NAMES[locale]).click()
+    fill(reader, "plums and figs " * 1_400)
+    expect(reader.page.get_by_text(said)).to_be_visible()
+    board = write(reader, locale, TOPICS[locale])
     expect(board.locator(".points textarea")).to_have_count(5)
     assert board.locator(".points .card").filter(has=board.page.locator("blockquote")).count() == 5
     expect(board.locator(".risks .card").first).to_be_visible()
     expect(board.locator("footer")).to_contain_text(re.compile("10 February 2026|2026年2月10日"))
+    expect(reader.page.get_by_text(said)).to_have_count(0)
+    reader.page.emulate_media(color_scheme="dark")
+    reader.page.set_viewport_size({"width": 390, "height": 844})
+    expect(board.locator(".card").first).to_be_visible()
+    reader.expect_no_sideways_scrolling()
 
 
 def test_an_edit_is_checked_while_one_types_and_stops_the_export(open_page: OpenPage) -> None:
@@ -88,40 +107,14 @@ def test_files_open_with_what_stands_on_the_page(open_page: OpenPage, tmp_path: 
     assert point in "".join(slide.notes_slide.notes_text_frame.text for slide in slides if slide.has_notes_slide)
 
 
-@pytest.mark.parametrize(
-    ("topic", "words"),
-    [
+def test_what_is_not_covered_gets_that_answer_only(open_page: OpenPage) -> None:
+    reader = open_page()
+    for topic, words in (
         ("the wheat harvest", "do not|not"),
         ("guaranteed returns from bitcoin", "promises a return"),
         ("<img src=x onerror=alert(1)>", "."),
-    ],
-)
-def test_what_is_not_covered_gets_that_answer_only(open_page: OpenPage, topic: str, words: str) -> None:
-    board = write(open_page(), "en-GB", topic)
-    expect(board.locator(".notice")).to_have_text(re.compile(words))
-    expect(board.locator(".card")).to_have_count(0)
-
-
-@pytest.mark.parametrize("locale", NAMES)
-def test_a_phone_shows_the_points_without_sideways_scrolling(open_page: OpenPage, locale: str) -> None:
-    reader = open_page(locale=locale, scheme="dark")
-    write(reader, locale, TOPICS[locale])
-    reader.page.set_viewport_size({"width": 390, "height": 844})
-    expect(reader.page.locator("article .card").first).to_be_visible()
-    reader.expect_no_sideways_scrolling()
-
-
-@pytest.mark.parametrize(
-    ("locale", "said"), [("en-GB", "at most 1000"), ("zh-TW", "上限是 1000"), ("zh-CN", "上限是 1000。请用")]
-)
-def test_a_topic_pasted_over_long_is_said_to_be_too_long(open_page: OpenPage, locale: str, said: str) -> None:
-    reader = open_page(locale=locale)
-    reader.page.get_by_role("link", name=NAMES[locale]).click()
-    box = reader.page.locator(".st-key-points-topic input")
-    expect(box).to_be_visible()
-    reader.settle()
-    box.fill("plums and figs " * 1_400)
-    box.press("Enter")
-    reader.settle()
-    reader.page.locator(".st-key-points-write button").click()
-    expect(reader.page.get_by_text(said)).to_be_visible()
+    ):
+        board = write(reader, "en-GB", topic)
+        reader.settle()
+        expect(board.locator(".notice")).to_have_text(re.compile(words))
+        expect(board.locator(".card")).to_have_count(0)

@@ -30,20 +30,22 @@ def row(reader: Reader, anchor: str) -> Locator:
     return reader.page.locator(f'[data-anchor="{anchor}"]')
 
 
-@pytest.mark.parametrize("anchor", ["4.3", "6.1.b1.b2", "table-2", "7"])
-def test_an_address_opens_at_its_anchor_in_full_view(read: OpenPage, anchor: str) -> None:
-    reader = read(f"?work=triple-game&at={anchor}")
-    expect(row(reader, anchor)).to_have_attribute("aria-current", "true")
-    expect(row(reader, anchor)).to_be_in_viewport(ratio=0.9)
-    place = row(reader, anchor).element_handle()
-    reader.page.wait_for_function(f"row => row.getBoundingClientRect().top >= {HEADER}", arg=place)
+def test_an_address_opens_at_its_anchor_in_full_view(read: OpenPage, app: Served) -> None:
+    reader = read("?work=triple-game&at=4.3")
+    for anchor in ("4.3", "6.1.b1.b2", "table-2", "7"):
+        if anchor != "4.3":
+            reader.page.goto(f"{app.url}/read?work=triple-game&at={anchor}")
+        expect(row(reader, anchor)).to_have_attribute("aria-current", "true")
+        expect(row(reader, anchor)).to_be_in_viewport(ratio=0.9)
+        place = row(reader, anchor).element_handle()
+        reader.page.wait_for_function(f"row => row.getBoundingClientRect().top >= {HEADER}", arg=place)
 
 
-@pytest.mark.parametrize(
-    "place", ["?work=nothing", "?work=triple-game&at=99.9", "?at=<b>", "?work=triple-game&beside=x"]
-)
-def test_a_place_that_there_is_not_is_no_error(read: OpenPage, place: str) -> None:
-    read(place)
+def test_a_place_that_there_is_not_is_no_error(read: OpenPage, app: Served) -> None:
+    reader = read("?work=nothing")
+    for place in ("?work=triple-game&at=99.9", "?at=<b>", "?work=triple-game&beside=x"):
+        reader.page.goto(f"{app.url}/read{place}")
+        expect(reader.page.locator("article.work .row").first).to_be_visible()
 
 
 def test_the_outline_leads_to_a_section_and_its_address(read: OpenPage) -> None:
@@ -73,22 +75,22 @@ def test_editions_stand_side_by_side_at_each_anchor(read: OpenPage) -> None:
     expect(reader.page).to_have_url(re.compile("beside=none"))
 
 
-@pytest.mark.parametrize("search", ["KOSPI", "kospi", "泡菜溢價", "泡菜溢价"])
-def test_a_search_marks_what_it_finds_in_either_script(read: OpenPage, search: str) -> None:
+def test_a_search_marks_what_it_finds_in_either_script(read: OpenPage) -> None:
     reader = read("?work=triple-game")
     box = reader.page.get_by_role("textbox", name="Search in the document")
     expect(box).to_be_visible()
-    reader.settle()
-    box.fill(search)
-    box.press("Enter")
-    expect(reader.page.locator(".hits")).to_have_text(re.compile(r"^\d+ places? found"))
-    expect(reader.page.locator("mark").first).to_be_in_viewport()
-    marked = reader.page.locator("mark").first.inner_text()
-    assert marked.casefold() in ("kospi", "泡菜溢價")
-    box.fill("xyzzy")
-    box.press("Enter")
-    expect(reader.page.locator(".hits")).to_have_text("Nothing found in this document")
-    expect(reader.page.locator("mark")).to_have_count(0)
+    for search, found in (("KOSPI", "kospi"), ("泡菜溢價", "泡菜溢價"), ("kospi", "kospi"), ("泡菜溢价", "泡菜溢價")):
+        reader.settle()
+        box.fill(search)
+        box.press("Enter")
+        expect(reader.page.locator(".hits")).to_have_text(re.compile(r"^\d+ places? found"))
+        expect(reader.page.locator("mark").first).to_be_in_viewport()
+        expect(reader.page.locator("mark").first).to_have_text(re.compile(found, re.IGNORECASE))
+        reader.settle()
+        box.fill("xyzzy")
+        box.press("Enter")
+        expect(reader.page.locator(".hits")).to_have_text("Nothing found in this document")
+        expect(reader.page.locator("mark")).to_have_count(0)
 
 
 def test_a_caption_says_that_its_table_is_not_there(read: OpenPage) -> None:

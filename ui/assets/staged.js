@@ -27,5 +27,6 @@ export default function ({ data, parentElement }) {
     preview(data),
   );
   root.replaceChildren(card);
-  if (open) root.querySelector("details").open = true;
+  const details = root.querySelector("details");
+  if (open && details) details.open = true;
 }
