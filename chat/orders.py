@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-import prompts
 from chat.evidence import Evidence, SourceText, sentences, side_of
 from chat.names import Names
+from chat.understand import asks
 from vectorstore.words import content_words, fold
 
 _ADDRESS = re.compile(
@@ -61,9 +61,8 @@ def reply_problems(statement: str, evidence: Sequence[Evidence], names: Names) -
 def is_order(sentence: str) -> bool:
     """Whether a sentence speaks to whoever answers a reader rather than to the reader."""
     folded = fold(sentence).strip()
-    if _ORDER.search(folded) or _ORDER_ZH.search(folded) or _DISGUISED.search(sentence):
-        return True
-    return any(fold(cue) in folded for cue in prompts.cues("steer"))
+    found = _ORDER.search(folded) or _ORDER_ZH.search(folded) or _DISGUISED.search(sentence)
+    return bool(found) or asks("steer", sentence)
 
 
 def without_orders(evidence: Iterable[Evidence]) -> list[Evidence]:
