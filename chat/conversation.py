@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -61,6 +61,14 @@ def turns_before(exchanges: Sequence[Exchange]) -> list[Turn]:
         if exchange.answer:
             turns += [Turn("user", exchange.question), Turn("assistant", exchange.answer.text)]
     return turns
+
+
+def still_asked(works: Sequence[str], there: Container[str]) -> tuple[str, ...]:
+    """Those of the works chosen for a conversation that are there.
+
+    Where none is, all of them: asking is then refused, by name, and no other work answers in their place (TESTS A6).
+    """
+    return tuple(work for work in works if work in there) or tuple(works)
 
 
 def title_from(question: str) -> str:

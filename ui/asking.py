@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from chat.answer import Answer
-from chat.conversation import Conversation, Exchange, turns_before
+from chat.conversation import Conversation, Exchange, still_asked, turns_before
 from chat.follow_ups import follow_ups
 from ingest.document import Refusal
 from ui import address, scope
@@ -50,7 +50,7 @@ def _begin(turn: str, question: str, before: list[Exchange], works: tuple[str, .
     assistant = open_assistant(chosen_language())
     me, asked = owner(), [*(exchange.question for exchange in before), question]
 
-    known = tuple(work for work in works if work in assistant.build_for(me).works)
+    known = still_asked(works, assistant.build_for(me).works)
 
     def follow_up(answer: Answer) -> list[str]:
         return follow_ups(answer, assistant.search(me), asked, known)
