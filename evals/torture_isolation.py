@@ -121,7 +121,8 @@ def _publish_people(home: Path) -> None:
             word = canary(person, number)
             text = (
                 f"# Orchard {word} review\n\n## 1. Harvest of {word}\n\n"
-                f"The {word} harvest rose by 4{number}.7% in 2025.\n\n## 2. Outlook\n\nPrices of {word} fruit may fall in 2026, the board of {word} warns.\n"
+                f"The {word} harvest rose by 4{number}.7% in 2025.\n\n## 2. Outlook\n\n"
+                f"Prices of {word} fruit may fall in 2026, the board of {word} warns.\n"
             )
             work = Work(f"work-{person}-{number}", {"en": f"Orchard {word}"}, private_to=_person(person))
             shelf = _with(shelf, work, text)
@@ -213,10 +214,8 @@ def _trial(state: str, tried: int, bad: Sequence[str], figures: str) -> Trial:
 
 def _with(shelf: Shelf, work: Work, text: str, language: Language = "en") -> Shelf:
     made = Document(text, "markdown")
-    edition = Edition(
-        work.id, language, "original", f"{work.id}.{language}.md", made, outline_sections(made), text[:60]
-    )
-    return shelf.with_edition(replace(work), edition)
+    file = f"{work.id}.{language}.md"
+    return shelf.with_edition(work, Edition(work.id, language, "original", file, made, outline_sections(made), file))
 
 
 def _publish(home: Path, model: str, shelf: Shelf) -> None:
