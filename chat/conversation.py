@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -66,6 +66,14 @@ def turns_before(exchanges: Sequence[Exchange]) -> list[Turn]:
 def plain_text(text: str) -> str:
     """A text without what no store takes: unpaired surrogates and NUL."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+
+
+def still_asked(works: Sequence[str], there: Container[str]) -> tuple[str, ...]:
+    """Those of the works chosen for a conversation that are there.
+
+    Where none is, all of them: asking is then refused, by name, and no other work answers in their place (TESTS A6).
+    """
+    return tuple(work for work in works if work in there) or tuple(works)
 
 
 def title_from(question: str) -> str:

@@ -123,10 +123,24 @@ def found_by_meaning(text: str) -> bool:
     return asks("document", text) or foreign_letters(text) > 1
 
 
+_WHOSE = r"(?: (?:all|any|every|your|my|these|those|of|the|other))*"
+_BEFORE = r"(?: (?:previous|prior|above|earlier|preceding))"
+_ORDERED = r"(?:instructions?|prompts?|directions|guidelines|rules|messages|text)"
+_STEERS = (
+    rf"\b(?:ignore|disregard|forget){_WHOSE}(?:{_BEFORE}{_WHOSE} {_ORDERED}| (?:instructions|prompts?|guidelines))\b"
+    r"(?! (?:of|from|by|given|on)\b)|"
+    r"\b(?:is|print|show|give|reveal|repeat|output|leak)(?: me)? (?:the|its) system prompt\b|"
+    r"(?:忽略|无视|忘记|不要理会)(?:掉|你|之前|以上|先前|前面|所有|上述|一切).{0,8}?(?:指示|指令|规则|提示|设定|限制)|"
+    r"(?:你的|输出|显示|重复|告诉我|打印|泄露)(?:你的)?系统提示"
+)
+"""Attempts to steer by what they would have ignored or shown, in folded questions; none of the words is one alone."""
+
+
 @cache
 def _cue_pattern(key: str) -> re.Pattern[str]:
     cues = [fold(cue) for cue in prompts.cues(key)]
-    return re.compile("|".join(rf"\b{re.escape(c)}\b" if c[0].isascii() else re.escape(c) for c in cues))
+    literal = "|".join(rf"\b{re.escape(c)}\b" if c[0].isascii() else re.escape(c) for c in cues)
+    return re.compile(f"{literal}|{_STEERS}" if key == "steer" else literal)
 
 
 def reply_language(question: str, history: Sequence[Turn] = ()) -> Language:

@@ -11,6 +11,7 @@ import prompts
 from chat.answer import Answer, Citation, Outcome, Quote, SectionLink, Statement
 from chat.evidence import evidence_of
 from chat.names import names_of
+from chat.orders import reply_problems, without_orders
 from chat.span import Span, span_problem
 from chat.support import support
 from ingest.document import Edition, Language, Section
@@ -82,8 +83,9 @@ def _problems(statement: DraftStatement, build: Build) -> list[str]:
     if statement.quoted and not is_quotation(statement.text, [span.quote for span in statement.spans]):
         problems.append("not-verbatim")
     if not statement.quoted:
-        found = support(statement.text, evidence_of(statement.spans, build), names_of(build))
-        problems += [problem.kind for problem in found]
+        evidence, names = without_orders(evidence_of(statement.spans, build)), names_of(build)
+        problems += reply_problems(statement.text, evidence, names)
+        problems += [problem.kind for problem in support(statement.text, evidence, names)]
     return problems
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.cases import VAR, bound, of_trials, version, write_json
+from evals.torture_isolation import OWNERS, PEOPLE, foreign_canaries, poisoned
 from evals.torture_load import many_sessions, soak, uploads_meanwhile
 from evals.torture_storage import DAMAGES, MORE, Trial, backup_amid_ingest, damage, disk_full, kill_amid_ingest
 
@@ -39,6 +40,9 @@ CASES = (
     Case("S8", "backup amid ingest, restored: questions that find something else", 5, backup_amid_ingest),
     Case("C1", "50 sessions of 20 questions: errors, cross-talk", 1, many_sessions),
     Case("C2", "10 uploads, one hostile, while 20 sessions ask: errors", 1, uploads_meanwhile),
+    Case("A2", "20 people, 5 documents each, 100 searches each: found, prompted or shown of another's", PEOPLE,
+         foreign_canaries),
+    Case("I7", "100 questions beside a poisoned document: changed; not first or not labelled", len(OWNERS), poisoned),
     Case("C3", "soak of 10 minutes, 500 sessions opened and dropped: leaks", 1, soak),
 )  # fmt: skip
 ELSEWHERE = {"F8": ("1,000 mutated files", "python -m evals files --seed N")}

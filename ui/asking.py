@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from chat.answer import Answer
-from chat.conversation import Conversation, Exchange, turns_before
+from chat.conversation import Conversation, Exchange, still_asked, turns_before
 from ingest.document import Refusal
 from ui import address, scope
 from ui.documents import documents_of, open_assistant, open_desk, open_history
@@ -51,7 +51,7 @@ def _begin(turn: str, question: str, before: list[Exchange], works: tuple[str, .
     assistant = open_assistant(chosen_language())
     me, asked = owner(), [*(exchange.question for exchange in before), question]
 
-    known = tuple(work for work in works if work in assistant.build_for(me).works)
+    known = still_asked(works, assistant.build_for(me).works)
 
     def follow_up(answer: Answer) -> list[str]:
         return follow_ups(answer, assistant.search(me), asked, known)

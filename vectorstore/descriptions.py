@@ -111,7 +111,7 @@ def free_name(name: str, taken: Mapping[str, object]) -> str:
 
 def private_name(name: str) -> str:
     """The name with an ending that nobody guesses: whoever has one of the same name must not learn of this one."""
-    return f"{name[:46].strip('-')}-{secrets.token_hex(8)}"
+    return f"{name[:31].strip('-')}-{secrets.token_hex(16)}"
 
 
 def _themes(
