@@ -69,12 +69,23 @@ def _said(database: Path) -> tuple[str, list[str]]:
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as connection:
             for table in _TABLES:
-                found = connection.execute(f"SELECT * FROM {table} ORDER BY rowid")
-                while rows := found.fetchmany(5_000):
-                    digest.update("".join(map(repr, rows)).encode())
+                for rows in _written_out(connection, table):
+                    digest.update(rows.encode())
             unwritten = connection.execute(
                 "SELECT id FROM segments WHERE id NOT IN (SELECT segment_id FROM max_seq_id)"
             )
             return digest.hexdigest(), [segment for (segment,) in unwritten]
     except sqlite3.DatabaseError:
         return "", []
+
+
+def _written_out(connection: sqlite3.Connection, table: str) -> Iterator[str]:
+    """The rows of a table as text, many at once, by SQLite itself: row by row, a thread that does so holds up others
+    that read rows, for each of which the interpreter changes hands."""
+    columns = [f'quote("{name}")' for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+    row = " || ',' || ".join(columns)
+    some = f"SELECT rowid AS number, {row} AS row FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT 5000"
+    last = -1
+    while last is not None:
+        last, rows = connection.execute(f"SELECT max(number), group_concat(row, ';') FROM ({some})", (last,)).fetchone()
+        yield rows or ""
