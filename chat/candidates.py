@@ -10,7 +10,7 @@ from chat.leaning import begins, is_first_person, leans, turns, wants_next
 from chat.modality import on_terms
 from chat.understand import asks
 from ingest.document import BODIES, HEADINGS, Language
-from ingest.passages import width
+from ingest.passages import ends_as_sentence, width
 from vectorstore.build import Place
 from vectorstore.sections import Sections
 from vectorstore.words import content_words, fold
@@ -206,7 +206,7 @@ def _title(sections: Sections, place: Place) -> list[Piece]:
         return []
     for above in reading_places_of(sections, place, place.section.parent)[:1]:
         words = above.passage.text
-        if above.section.kind == "bullet" and len(above.sentences) == 1 and not _ends(words):
+        if above.section.kind == "bullet" and len(above.sentences) == 1 and not ends_as_sentence(words):
             return [(above, 0, len(words))]
     return []
 
@@ -223,11 +223,6 @@ def _needs_before(place: Place, number: int) -> bool:
     if leans(mine, first=not number):
         return True
     return number > 0 and not on_terms(mine) and on_terms(fold(place.passage.text[slice(*place.sentences[number - 1])]))
-
-
-def _ends(text: str) -> bool:
-    """Whether a text ends as a sentence, or introduces one."""
-    return text.rstrip("\"'」』”’)）").endswith(tuple("。！？.!?:：;；"))
 
 
 def _stands(sentence: str, *, leads: bool) -> bool:

@@ -247,7 +247,7 @@ _ASKING = re.compile(
     r"什么|怎么|怎样|如何|哪|几|多少|点样|点解|为何|咩|乜|边(?:个|间|啲|度)|谁|\b(?:what|how|which|who|whose|where|when|why)\b"
 )
 _CLAUSE_END = re.compile(
-    r"[,，;；、]\s*(?:and\b|but\b|而|又|同埋)?|\b(?:and|but)(?= (?:what|how|which|who|where|when|why)\b)"
+    r"[,，;；、?]\s*(?:and\b|but\b|而|又|同埋)?|\b(?:and|but)(?= (?:what|how|which|who|where|when|why)\b)"
 )
 
 

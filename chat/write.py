@@ -136,7 +136,7 @@ class QuotingWriter:
             works = answering_works(query.question, bodies, self._search.build)
             bodies = [hit for hit in bodies if hit.work in works]
         wide = not query.asks.isdisjoint(("compare", "across"))
-        near = _without_headings(_compared(bodies, len(query.sides)) if wide else _within_reach(bodies), hits)
+        near = _without_headings(_compared(bodies, len(query.sides)) if wide else _within_reach(bodies, len(query.sides)), hits)
         chosen = self._chosen_one(query, near[0], hits)
         names = self._names_asked(query)
         if not (names or chosen) and (introduced := introduced_by(near[0], hits)):
@@ -251,9 +251,10 @@ def _beneath(hit: Hit) -> set[str]:
     return {s.anchor for s in after if s.anchor.startswith(f"{heading.anchor}.") and s.kind not in HEADINGS}
 
 
-def _within_reach(bodies: Sequence[Hit]) -> list[Hit]:
-    """The best section, and the next ones that lie so near that they may answer as well."""
-    return [hit for hit, reach in zip(bodies, REACHES, strict=False) if hit.score >= bodies[0].score - reach]
+def _within_reach(bodies: Sequence[Hit], sides: int) -> list[Hit]:
+    """The best section, or that of each side, and the next ones that lie so near that they may answer as well."""
+    near = enumerate(zip(bodies, REACHES, strict=False))
+    return [hit for rank, (hit, reach) in near if rank < sides or hit.score >= bodies[0].score - reach]
 
 
 def _compared(bodies: Sequence[Hit], sides: int) -> list[Hit]:

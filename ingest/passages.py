@@ -39,6 +39,11 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return [span for span in spans if span[0] < span[1]]
 
 
+def ends_as_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does, or introduces what follows; quotation marks and brackets aside."""
+    return text.rstrip("\"'」』”’)） ").endswith(tuple("。！？.!?:：;；"))
+
+
 def ends_abbreviation(text: str, start: int, dot: int) -> bool:
     """Whether the full stop at `dot` ends a word (Inc., U.S.) or a list's number, not the sentence from `start`."""
     if text[dot] != ".":

@@ -202,6 +202,14 @@ def test_the_others_of_the_list_before_are_read(question: str, others: bool, cou
     assert ("others" in query.asks, query.count, query.context) == (others, count, LISTED[0].content)
 
 
+def test_two_questions_in_one_message_are_two_sides() -> None:
+    first, second = sides("藍鷗渡輪的獲利跌了多少？碧湖銀行的存款又升了多少？", compared=False)
+    assert "藍鷗渡輪" in first
+    assert "碧湖" not in first
+    assert "碧湖銀行" in second
+    assert "藍鷗" not in second
+
+
 def test_two_clauses_that_ask_are_two_sides_each_after_what_stands_before_both() -> None:
     question = "If rates fall, what happens to ferries and what happens to banks?"
     first, second = sides(question, compared=False)

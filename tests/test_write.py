@@ -143,6 +143,12 @@ def test_what_stands_beneath_a_heading_is_quoted_and_not_the_heading(
     assert quoted == {}
 
 
+def test_of_two_questions_in_one_message_both_are_answered(second_assistant: Assistant) -> None:
+    answer = second_assistant.ask("How long does a grid permit take? By how much did the Eastring freight index fall?")
+    assert "27" in answer.text
+    assert "60%" in answer.text
+
+
 def test_a_line_that_announces_what_is_not_quoted_stands_first_or_not_at_all(second_assistant: Assistant) -> None:
     questions = ["有哪些風險？", "併網為什麼慢？", "減碼什麼？", "What limits the grid?", "Where does the report cut?"]
     for question in questions:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from ingest.document import HEADINGS, Edition, Passage, Refusal, Section, Work, coarse_anchors
 from ingest.marked import visible
-from ingest.passages import cut_passages, sentence_spans
+from ingest.passages import cut_passages, ends_as_sentence, sentence_spans
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
 from vectorstore.catalogue_database import DatabaseUnwritable
 from vectorstore.embed import embed_words
@@ -72,11 +72,17 @@ class Place:
     """Of the sections above it, the outermost first."""
 
     passage: Passage
+    stands_over: bool = False
+    """Whether other sections lie in it."""
 
     @property
     def is_heading(self) -> bool:
-        """Whether it says no more than its title; a numbered paragraph says more after it."""
-        return self.section.kind in HEADINGS and self.passage.text.rstrip().endswith(self.section.title)
+        """Whether it says no more than its title: a numbered paragraph says more after it, a bullet that ends as a
+        sentence or announces what follows says more than a title does."""
+        text = self.passage.text.rstrip()
+        if self.section.kind == "bullet":
+            return self.stands_over and len(self.sentences) == 1 and not ends_as_sentence(text)
+        return self.section.kind in HEADINGS and text.endswith(self.section.title)
 
     @property
     def sentences(self) -> tuple[tuple[int, int], ...]:
@@ -429,6 +435,7 @@ def _places(editions: Iterable[tuple[Edition, Sequence[Passage]]]) -> Iterator[P
         sections = {section.anchor: section for section in edition.outline.sections}
         coarse = coarse_anchors(edition.outline.sections)
         titles = _titles_above(sections)
+        parents = {section.parent for section in edition.outline.sections}
         for passage in passages:
             yield Place(
                 index,
@@ -438,6 +445,7 @@ def _places(editions: Iterable[tuple[Edition, Sequence[Passage]]]) -> Iterator[P
                 coarse[passage.anchor],
                 titles[passage.anchor],
                 passage,
+                passage.anchor in parents,
             )
             index += 1
 
