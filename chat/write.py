@@ -136,7 +136,9 @@ class QuotingWriter:
             works = answering_works(query.question, bodies, self._search.build)
             bodies = [hit for hit in bodies if hit.work in works]
         wide = not query.asks.isdisjoint(("compare", "across"))
-        near = _without_headings(_compared(bodies, len(query.sides)) if wide else _within_reach(bodies, len(query.sides)), hits)
+        near = _without_headings(
+            _compared(bodies, len(query.sides)) if wide else _within_reach(bodies, len(query.sides)), hits
+        )
         chosen = self._chosen_one(query, near[0], hits)
         names = self._names_asked(query)
         if not (names or chosen) and (introduced := introduced_by(near[0], hits)):
