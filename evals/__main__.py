@@ -20,7 +20,7 @@ from evals.digits import digits_table
 from evals.elsewhere import Completed, answered, write_prompts
 from evals.files import files
 from evals.fit import FEATURES, FOLDS, examples, fit, held_out
-from evals.gold import OWN, PARAPHRASES, SHARED, SILENCES, read_questions
+from evals.gold import FRAMED, OWN, PARAPHRASES, SHARED, SILENCES, read_questions
 from evals.mutations import run as mutations
 from evals.overhead import run as overhead
 from evals.page import page
@@ -38,7 +38,8 @@ from ingest.document import Refusal
 from ingest.pipes import quietly
 
 WORK = "triple-game"
-MORE = {"Our own questions": OWN, "Paraphrases": PARAPHRASES, "Silences": SILENCES}
+FITTED = {"Our own questions": OWN, "Paraphrases": PARAPHRASES, "Silences": SILENCES}
+MORE = {**FITTED, "Framed": FRAMED}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -119,7 +120,7 @@ def _steps(settings: Settings, gold: Path) -> str:
 
 def _fit(settings: Settings, gold: Path) -> str:
     search = Assistant(settings).search()
-    rows = [row for file in (gold, *MORE.values()) for row in examples(search, read_questions(file), WORK)]
+    rows = [row for file in (gold, *FITTED.values()) for row in examples(search, read_questions(file), WORK)]
     shares = ", ".join(f"{share:.3f} among the first {depth}" for depth, share in held_out(rows).items())
     weights = "\n".join(f"| {name} | {weight:.2f} |" for name, weight in zip(FEATURES, fit(rows), strict=True))
     return f"| feature | weight |\n|---|---|\n{weights}\n\n{FOLDS}-fold, {len(rows)} questions: {shares}."

@@ -12,6 +12,7 @@ from ingest.document import Language
 
 OWN = Path(__file__).parent / "questions.jsonl"
 PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
+FRAMED = Path(__file__).parent / "framed.jsonl"
 SILENCES = Path(__file__).parent / "silences.jsonl"
 SHARED = Path(__file__).parents[2] / "shared"
 
