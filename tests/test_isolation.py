@@ -337,7 +337,7 @@ SHARED = {
 
 GLOBALS = {
     "chat/names.py": {"_OF_BUILDS"},
-    "ui/documents.py": {"_indexing"},
+    "ui/documents.py": {"_indexing", "_loading"},
     "chat/metrics.py": {"REGISTRY", "ANSWERS", "SECONDS", "TOKENS", "MODEL_FAILURES", "FILES", "ERRORS", "WRITING"},
 }
 """Objects of modules that change: names of a build, a lock, and counters whose labels are kinds of things."""

@@ -118,12 +118,6 @@ def test_a_rare_word_counts_more_than_a_frequent_one(tmp_path: Path) -> None:
     assert by_place[3] > 2 * by_place[0] > 0
 
 
-def test_the_subject_that_one_place_has_outweighs_two_words_that_half_of_them_have(tmp_path: Path) -> None:
-    places = [["freight 2031 rose"], ["freight 2031 fell"], ["quokka slept"], ["nothing here"]]
-    match = stored(tmp_path, places, [False] * 4)
-    assert int(scored(match, "freight", "2031", "quokka")[0].argmax()) == 2
-
-
 def test_of_a_question_no_place_has_more_than_all(match: WordMatch) -> None:
     by_place = scored(match, "vessel", "sank", "lender", "lost", "money")[0]
     assert by_place[0] == pytest.approx(1 - THRESHOLD, abs=1e-4)

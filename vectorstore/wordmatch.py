@@ -135,7 +135,7 @@ class WordMatch:
     def scores(
         self, words: Sequence[str], vectors: Sequence[Sequence[float]], places: NDArray[np.intp]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[tuple[int, int], float]]:
-        """What share of a question's words places have, weighted by the square of their rarity, 0 to 0.7.
+        """What share of a question's words places have, weighted by rarity, 0 to 0.7.
 
         `vectors` are those of its unknown words, in order; the shares come for each place, for its best sentence, and
         for each sentence by place and number.
@@ -164,7 +164,6 @@ class WordMatch:
         asked[new] = _centred(asked[new], han[new], self._centres)
         weights = np.array([self._rarity[self._ids[word]] if word in self._ids else self._rarest for word in words])
         alike = np.clip(self._vectors @ asked.T - THRESHOLD, 0.0, None)  # (words of the build + 1, words)
-        weights = weights**2  # the year that half the passages name must not outweigh the subject that one has
         alike = alike.astype(np.float64) * (weights / (weights.sum() or 1.0))
         sentences, at = _ranges(self._place_starts, places)
         spans, inner = _ranges(self._sentence_starts, sentences, padded=True)
