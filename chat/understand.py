@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -246,8 +246,9 @@ _ENDS = re.compile(r"[在的对里,，、?？。;；:：]|\b(?:in|on|for|to|of|d
 _ASKING = re.compile(
     r"什么|怎么|怎样|如何|哪|几|多少|点样|点解|为何|咩|乜|边(?:个|间|啲|度)|谁|\b(?:what|how|which|who|whose|where|when|why)\b"
 )
+_QUESTION_END = re.compile(r"\?+\s*(?:and\b|but\b|而|又|同埋)?")
 _CLAUSE_END = re.compile(
-    r"[,，;；、?]\s*(?:and\b|but\b|而|又|同埋)?|\b(?:and|but)(?= (?:what|how|which|who|where|when|why)\b)"
+    r"[,，;；、]\s*(?:and\b|but\b|而|又|同埋)?|\b(?:and|but)(?= (?:what|how|which|who|where|when|why)\b)"
 )
 
 
@@ -278,13 +279,21 @@ def sides(question: str, *, compared: bool = True) -> list[str]:
 
 
 def _asking_clauses(question: str) -> list[str]:
-    """The clauses that ask, each after what stands before the first of them; none if only one asks."""
-    folded, at, clauses = fold(question), 0, []
-    for end in _CLAUSE_END.finditer(folded):
-        clauses.append((at, end.start()))
+    """The two questions of a message, else the two clauses that ask, each after what stands before the first of them;
+    none if only one asks. A question says enough by one word (where did the money go?), a clause by two."""
+    folded = fold(question)
+    return _two_that_ask(question, _QUESTION_END.finditer(folded), 1) or _two_that_ask(
+        question, _CLAUSE_END.finditer(folded), 2
+    )
+
+
+def _two_that_ask(question: str, ends: Iterable[re.Match[str]], words: int) -> list[str]:
+    folded, at, parts = fold(question), 0, []
+    for end in ends:
+        parts.append((at, end.start()))
         at = end.end()
-    clauses.append((at, len(folded)))
-    asking = [(a, b) for a, b in clauses if _ASKING.search(folded[a:b]) and _says(_ASKING.sub(" ", folded[a:b]), 2)]
+    parts.append((at, len(folded)))
+    asking = [(a, b) for a, b in parts if _ASKING.search(folded[a:b]) and _says(_ASKING.sub(" ", folded[a:b]), words)]
     if len(asking) != 2:
         return []
     opening = question[: asking[0][0]]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ingest.document import Document, Edition, Outline, Section
+from ingest.document import Document, Edition, Outline, Passage, Section
 from ingest.outline import outline_sections
 from ingest.passages import cut_passages
 from vectorstore.build import Place, keyword_language
@@ -49,6 +49,25 @@ def places() -> list[Place]:
             section = sections[passage.anchor]
             found.append(Place(len(found), one.work, one, section, passage.anchor, (), passage))
     return found
+
+
+@pytest.mark.parametrize(
+    ("text", "stands_over", "heading"),
+    [
+        ("Freight turns down", True, True),
+        ("六一七停擺與信任", True, True),
+        ("Freight turns down", False, False),  # a bullet like others
+        ("Freight turned down.", True, False),
+        ("「運價回落。」", True, False),
+        ("Where to reduce: two classes:", True, False),
+        ("Freight fell. Owners wait", True, False),
+    ],
+)
+def test_a_bullet_that_only_names_those_in_it_is_a_heading(text: str, stands_over: bool, heading: bool) -> None:
+    section = Section("1.b1", "bullet", "1", text, 1, 1, 0, len(text))
+    one = Edition("a", "en", "original", "a.txt", Document(text, "text"), Outline((section,)))
+    passage = Passage("1.b1", 0, 0, len(text), text)
+    assert Place(0, "a", one, section, "1", (), passage, stands_over).is_heading == heading
 
 
 @pytest.fixture(scope="module")

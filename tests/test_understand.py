@@ -210,6 +210,11 @@ def test_two_questions_in_one_message_are_two_sides() -> None:
     assert "藍鷗" not in second
 
 
+def test_a_second_question_of_one_word_is_a_side_and_such_a_clause_is_none() -> None:
+    assert len(sides("碧湖銀行的存款少了多少？錢去了哪裡？", compared=False)) == 2
+    assert sides("碧湖銀行的存款少了多少，為什麼？", compared=False) == []
+
+
 def test_two_clauses_that_ask_are_two_sides_each_after_what_stands_before_both() -> None:
     question = "If rates fall, what happens to ferries and what happens to banks?"
     first, second = sides(question, compared=False)
