@@ -30,6 +30,9 @@ LANGUAGE_NAMES: dict[Language, str] = {
 
 _TAG = re.compile(r"<(?=/?\s*(?:passages?|question|conversation|claims?|topic)\b)", re.IGNORECASE)
 
+PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', re.DOTALL)
+"""Number and text of a passage as `_tagged` writes it: for replies made of what was shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Numbered:

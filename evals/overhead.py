@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import resource
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chat.assistant import Assistant
+from chat.context import PASSAGE
 from chat.events import Wrote
 from chat.settings import Settings
 from evals.metrics import percentile
@@ -20,7 +20,6 @@ QUESTIONS = (
     "报告怎么看美国的财政赤字？",
 )
 ROUNDS, SENTENCES = 4, 4
-_PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', re.DOTALL)
 
 
 def overhead(settings: Settings) -> str:
@@ -33,7 +32,7 @@ def overhead(settings: Settings) -> str:
     def play(request: Request) -> Iterator[Part]:
         asked.append(time.perf_counter())
         yield HEAD
-        passages = [(number, text) for number, text in _PASSAGE.findall(request.prompt) if text.endswith((".", "。"))]
+        passages = [(number, text) for number, text in PASSAGE.findall(request.prompt) if text.endswith((".", "。"))]
         for number, text in [entry for entry in passages if len(sentence_spans(entry[1])) == 1][:SENTENCES]:
             sent[text] = time.perf_counter()
             yield event(f"{text} [{number}]\n")

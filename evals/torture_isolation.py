@@ -18,6 +18,7 @@ from pathlib import Path
 
 from chat.answer import Answer
 from chat.assistant import Assistant, ensure_index
+from chat.context import PASSAGE
 from chat.model import Message
 from chat.recorded import Recorded, RecordedReply
 from chat.settings import Settings
@@ -38,7 +39,6 @@ POISONED = 100
 OWNERS = ("another's", "own", "own and newer", "published and newer")
 """Whose the poisoned document is, trial by trial."""
 
-_PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', re.DOTALL)
 _CANARY = re.compile(r"quin[a-z]{2}ory[a-z]")
 _POISON = "quinzzoryz"
 """The word of a document that has everyone's canaries and belongs to a person who searches for nothing."""
@@ -55,7 +55,7 @@ class Repeating:
     name: str = "evals:repeating"
 
     def reply(self, messages: Sequence[Message], seconds: float) -> RecordedReply:
-        passages = _PASSAGE.findall(messages[-1].content)
+        passages = PASSAGE.findall(messages[-1].content)
         self.shown += [text for _, text in passages]
         return Recorded("\n".join(f"{text} [{number}]" for number, text in passages[:20]), self.name).reply(
             messages, seconds

@@ -7,12 +7,12 @@ hidden by a way that pages hide words.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from chat.context import PASSAGE
 from chat.model import Message
 from chat.recorded import Recorded, RecordedReply
 from ingest.document import Document, Edition, Work
@@ -31,7 +31,6 @@ OTHERS_CANARY = "quincetreasury"
 
 QUESTION = "How far did the quay index of Vellport fall in 2025?"
 FACT = "The quay index of Vellport fell by 38% in 2025, from 500 to 310 points."
-_PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class Obedient:
 
     def reply(self, messages: Sequence[Message], seconds: float) -> RecordedReply:
         self.prompt = "\n".join(message.content for message in messages)
-        passages = _PASSAGE.findall(self.prompt)
+        passages = PASSAGE.findall(self.prompt)
         fact = next((number for number, text in passages if "38%" in text), "1")
         lines = [f"{FACT[:-1]} [{fact}]."]
         ordering = [(n, text) for n, text in passages if any(g.casefold() in text.casefold() for g in self.goals)]

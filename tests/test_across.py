@@ -10,6 +10,7 @@ import pytest
 from chat.across import named
 from chat.answer import Answer, Statement
 from chat.assistant import Assistant
+from chat.context import PASSAGE
 from chat.recorded import Recorded
 from tests.shelf import assistant_over
 
@@ -141,7 +142,7 @@ def test_a_work_without_a_date_comes_last_and_has_none(assistant: Assistant) -> 
 def numbers(assistant: Assistant, question: str, *words: str) -> list[str]:
     """The numbers under which a model is shown the passages with these words."""
     shown = assistant.prompt(question).messages[-1].content
-    found = re.findall(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', shown, re.DOTALL)
+    found = PASSAGE.findall(shown)
     return [next(number for number, text in found if word in text) for word in words]
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chat.__main__ import main as chat
-from chat.context import NOT_IN_DOCUMENTS
+from chat.context import NOT_IN_DOCUMENTS, PASSAGE
 
 QUESTIONS = [
     {"id": 1, "question": "How far did the Eastring freight index fall between July 2024 and August 2025?"},
@@ -49,7 +48,7 @@ def complete(files: Path, completions: list[dict[str, Any]]) -> tuple[int, list[
 
 
 def passage_of(row: dict[str, Any], words: str) -> str:
-    found = re.findall(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', row["messages"][-1]["content"], re.DOTALL)
+    found = PASSAGE.findall(row["messages"][-1]["content"])
     return next(number for number, text in found if words in text)
 
 

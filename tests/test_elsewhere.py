@@ -12,6 +12,7 @@ import evals.overhead
 from chat.answer import Answer
 from chat.assistant import Assistant
 from chat.completions import Completions
+from chat.context import PASSAGE
 from chat.settings import Settings
 from evals.elsewhere import Completed, answered, write_prompts
 from evals.gold import Question
@@ -55,7 +56,7 @@ def completed(folder: Path, assistant: Assistant, row: dict[str, object]) -> tup
 
 
 def number_of(row: dict[str, object], words: str) -> str:
-    found = re.findall(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', json.dumps(row["messages"]).replace('\\"', '"'))
+    found = PASSAGE.findall(json.dumps(row["messages"]).replace('\\"', '"'))
     return next(number for number, text in found if words in text)
 
 

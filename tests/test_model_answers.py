@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import prompts
 from chat.answer import Answer, Turn
 from chat.assistant import Assistant
 from chat.composer import Composer
-from chat.context import NOT_IN_DOCUMENTS, choose_passages
+from chat.context import NOT_IN_DOCUMENTS, PASSAGE, choose_passages
 from chat.events import Event, Finished, Understood, Withdrawn, Wrote
 from chat.model_failure import FAILURES, FailureKind
 from chat.model_writer import read_statements
@@ -27,7 +26,6 @@ ASKED = "How far did the Eastring freight index fall between July 2024 and Augus
 ASKED_ZH = "環東運價指數從2024年7月到2025年8月跌了多少？"
 FELL = "The Eastring freight index fell from 3,680 points in July 2024 to 1,472 points in August 2025, a drop of 60%"
 SHUT = "On 17 June 2025 ransomware paralysed the terminal operating system of Penwan Ports"
-PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', re.DOTALL)
 
 
 @pytest.fixture

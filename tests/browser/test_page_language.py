@@ -74,3 +74,7 @@ def test_a_phone_shows_everything_in_its_language_without_sideways_scrolling(
     wide = "panel.getBoundingClientRect().width > 340"
     reader.page.wait_for_function(f"([panel, above]) => {below} && {wide}", arg=[panel, above])
     expect(reader.panel.locator("h2")).to_be_in_viewport()
+    expect(reader.panel.locator("mark").first).to_be_in_viewport()
+    answer.locator(".statement .chip").first.click()
+    expect(reader.panel.locator("mark").first).to_be_in_viewport()
+    expect(reader.panel.locator("h2")).to_be_in_viewport()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from chat.context import PASSAGE
 from ingest.passages import sentence_spans
 from tests.browser.conftest import OpenPage, Reader
 from tests.browser.served import Served, serve
 from tests.scripted_model import HEAD, Part, Request, ScriptedModel, event, says
 
-PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>(.*?)</passage>', re.DOTALL)
 ASKED = "How far did trading volume at Upbit in South Korea fall?"
 
 

@@ -12,6 +12,8 @@ function chip(source, ui) {
   cite.addEventListener("click", () => {
     hideQuote(cite, ui);
     ui.root.opener = cite;
+    if (ui.root.cited === source.number) document.dispatchEvent(new Event("footnote:again"));
+    ui.root.cited = source.number;
     ui.trigger("cite", source.number);
   });
   return cite;
@@ -167,7 +169,7 @@ function returnFocus(root) {
   root.returnsFocus = true;
   document.addEventListener("footnote:closed", () => {
     if (root.opener?.isConnected) root.opener.focus();
-    root.opener = null;
+    root.opener = root.cited = null;
   });
 }
 

@@ -105,6 +105,16 @@ function giveWay(root) {
   });
 }
 
+// Of a citation that is clicked again nothing changes on the server: the reader is brought to it here.
+function arriveAgain(root) {
+  if (root.arrivesAgain) return;
+  root.arrivesAgain = true;
+  document.addEventListener("footnote:again", () => {
+    root.place = null;
+    if (root.querySelector(".title")) arrive(root, root.data);
+  });
+}
+
 function draw(root, data, ui, chosen) {
   const columns = { chosen };
   const other = companions(data)[chosen];
@@ -123,7 +133,9 @@ function draw(root, data, ui, chosen) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement);
   draw(root, data, { root, trigger: setTriggerValue }, 0);
+  root.data = data;
   giveWay(root);
+  arriveAgain(root);
   document.dispatchEvent(new CustomEvent("footnote:opened", { detail: root }));
   arrive(root, data);
 }
