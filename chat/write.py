@@ -14,6 +14,7 @@ from chat.answer import Outcome
 from chat.coverage import Silence, Vocabulary, captions_asked, find_silence
 from chat.definition import is_definition, undefined_term
 from chat.lists import ANNOUNCING, LOOKED_AT, Lists, introduced_by
+from chat.overview import MAX_SENTENCES, Overview
 from chat.premise import find_contradiction
 from chat.quoting import (
     Candidate,
@@ -31,7 +32,6 @@ from ingest.document import CAPTIONS, HEADINGS, Language, Section
 from vectorstore.retrieve import Hit, Hits, Search
 from vectorstore.words import fold
 
-MAX_SENTENCES = 5
 SENTENCES_FIRST, SENTENCES_MORE = 3, 1
 
 SECTIONS_COMPARED = 4
@@ -56,10 +56,13 @@ class QuotingWriter:
         self._search = search
         self._vocabulary = vocabulary
         self._lists = Lists(search)
+        self._overview = Overview(search)
 
     def write(self, query: Query, hits: Hits) -> Draft:
         """The sentences that answer, or why there are none."""
         build = self._search.build
+        if overview := self._overviewed(query, hits):
+            return overview
         silence = find_silence(query, hits, build, self._vocabulary)
         if silence is None or silence.gap in MAY_BE_DENIED:
             denied = find_contradiction(query, hits, self._search, self._vocabulary)
@@ -85,6 +88,17 @@ class QuotingWriter:
         return Draft(query.question, query.language, outcome, statements, notice=joined, gap=gap)
 
     # What answers
+
+    def _overviewed(self, query: Query, hits: Hits) -> Draft | None:
+        """What stands in the document or section that is asked for as such, or that there is no such section."""
+        if number := self._overview.unknown(query):
+            return self._silent(query, Silence("no-section", number), hits)
+        chosen, whole = self._overview.asked_for(query, hits)
+        if not chosen:
+            return None
+        statements = in_order([candidate.statement(query.language) for candidate in chosen], self._search.build)
+        notice = "" if whole else prompts.message("overview", query.language)
+        return Draft(query.question, query.language, "answered", statements, notice=notice)
 
     def _statements(
         self, query: Query, hits: Hits, captions: Sequence[tuple[str, Section]]
@@ -167,10 +181,7 @@ class QuotingWriter:
         if "choice" not in query.asks or above is None or above.places[0].section.kind != "item":
             return []
         beside = self._search.children(best.work, above.places[0].section.parent or "", "item")
-        titles = [" ".join(fold(place.section.title) for place in hit.places) for hit in beside]
-        kinds = self._search.thesaurus.concepts(query.question)
-        of_a_kind = len(titles) > 1 and any(all(kind.stands_in(title) for title in titles) for kind in kinds)
-        return [whole(above, query.language)] if of_a_kind else []
+        return [whole(above, query.language)] if self._lists.are_asked(query, beside) else []
 
     def _names_asked(self, query: Query) -> re.Pattern[str] | None:
         """The names of the terms whose meaning is asked: the sentences that use them are the ones to quote."""
