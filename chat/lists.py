@@ -10,7 +10,7 @@ from chat.quoting import Candidate, first_sentence, whole
 from chat.understand import Query, counts
 from ingest.document import CAPTIONS
 from vectorstore.retrieve import Hit, Hits, Search
-from vectorstore.words import fold
+from vectorstore.words import content_words, fold
 
 LOOKED_AT = 12
 """Best hits among which a list, or what answers, is looked for."""
@@ -64,9 +64,30 @@ class Lists:
 
     def are_asked(self, query: Query, members: Sequence[Hit]) -> bool:
         """Whether sections are of a kind that a question asks for: all their titles speak of one thing it speaks of."""
-        titles = [" ".join(fold(place.section.title) for place in member.places) for member in members]
+        titles = [" ".join(_titles(member)) for member in members]
         kinds = self._search.thesaurus.concepts(query.question)
         return len(titles) > 1 and any(all(kind.stands_in(title) for title in titles) for kind in kinds)
+
+    def told_apart(self, query: Query, near: Sequence[Hit]) -> Hit | None:
+        """Where one of several is asked for (which scenario), the one whose title alone has a word of the question."""
+        if "choice" not in query.asks:
+            return None
+        asked = set(content_words(query.text))
+        leads = [
+            (hit.work, ".".join(parts[:n]))
+            for hit in near
+            if (parts := hit.anchor.split("."))
+            for n in range(len(parts))
+        ]
+        for work, lead in dict.fromkeys(leads):
+            beside = self._search.children(work, lead, "item")
+            if not self.are_asked(query, beside):
+                continue
+            words = [set(content_words(" ".join(_titles(hit)))) & asked for hit in beside]
+            own = [hit for n, hit in enumerate(beside) if words[n].difference(*words[:n], *words[n + 1 :])]
+            if len(own) == 1:
+                return own[0]
+        return None
 
     def _lists(self, near: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
         """The lists of which hits are the lead or a member, each with its lead."""
@@ -93,6 +114,11 @@ class Lists:
         if query.ordinal and members:
             return [whole(members[query.ordinal - (query.ordinal > 0)], query.language)]
         return []
+
+
+def _titles(hit: Hit) -> list[str]:
+    """Of a section in every edition, folded."""
+    return [fold(place.section.title) for place in hit.places]
 
 
 def _anchors(hits: Sequence[Hit]) -> set[str]:

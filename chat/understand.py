@@ -294,6 +294,13 @@ def _asking_clauses(question: str) -> list[str]:
     )
 
 
+def asking_parts(question: str) -> list[str]:
+    """The two parts of a question that each ask something, however little: the most likely case, and how likely."""
+    folded = fold(question)
+    ends = sorted([*_QUESTION_END.finditer(folded), *_CLAUSE_END.finditer(folded)], key=lambda match: match.start())
+    return _two_that_ask(question, ends, 1)
+
+
 def _two_that_ask(question: str, ends: Iterable[re.Match[str]], words: int) -> list[str]:
     folded, at, parts = fold(question), 0, []
     for end in ends:
