@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from chat.across import answering_works, newest_first
+from chat.expected import holds_name, wanted_name
 from chat.quoting import Candidate, first_sentence, whole
 from chat.understand import Query, counts
 from ingest.document import CAPTIONS
@@ -39,6 +40,8 @@ class Lists:
             return []
         works = newest_first(answering_works(query.question, hits[:LOOKED_AT], self._search.build), self._search.build)
         members = next(filter(None, (self._members(query, hits, work) for work in works)), [])
+        if not _are_named(query, members):
+            return []
         return [first_sentence(member, query.language) for member in members]
 
     def _members(self, query: Query, hits: Sequence[Hit], work: str) -> list[Hit]:
@@ -114,6 +117,13 @@ class Lists:
         if query.ordinal and members:
             return [whole(members[query.ordinal - (query.ordinal > 0)], query.language)]
         return []
+
+
+def _are_named(query: Query, members: Sequence[Hit]) -> bool:
+    """Whether most members name something of the kind that a question asks for: which companies, which countries."""
+    kind = wanted_name(query.asks)
+    texts = [[place.passage.text for place in member.places] for member in members]
+    return not kind or 2 * sum(holds_name(kind, mine, query.question) for mine in texts) > len(members)
 
 
 def _titles(hit: Hit) -> list[str]:

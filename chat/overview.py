@@ -14,7 +14,7 @@ from ingest.document import BODIES
 from vectorstore.build import Build
 from vectorstore.retrieve import Hit, Hits, Search
 from vectorstore.scope import Named
-from vectorstore.words import content_words, fold
+from vectorstore.words import STOPWORDS, content_words, fold, tokens
 
 MAX_SENTENCES = 5
 
@@ -22,7 +22,7 @@ _OTHERWISE = frozenset({"steer", "advice", "outline", "author", "published", "ti
 """What is asked for by kind, with words that ask for a whole too."""
 
 _COUNTED = re.compile(
-    r"用?[一两三四五六七八九十\d]+(?:个|条|项|点|句话?|段|大)+|\b(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b"
+    r"用?[一两三四五六七八九十\d]+(?:个|条|项|点|句话?|段|大|下|吓|次)+|\b(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b"
 )
 _SUMMARY = re.compile(
     r"(?:执行|内容|报告|全文|核心|重点)?(?:摘要|提要|概要|总结|概览)|(?:executive )?summary|abstract|overview"
@@ -77,7 +77,9 @@ class Overview:
 
 def _asks_no_more(named: Named) -> bool:
     """Whether a question names documents or sections and says nothing else that could be looked for."""
-    return not content_words(without(("summary", "contents", "document", "around"), _COUNTED.sub(" ", named.rest)))
+    rest = without(("summary", "contents", "document", "around"), _COUNTED.sub(" ", named.rest))
+    characters = {word for word in tokens(rest) if len(word) == 1 and not word.isascii()}
+    return not content_words(rest) and characters <= STOPWORDS
 
 
 def _sections(named: Named, query: Query, works: Collection[str], build: Build) -> list[tuple[str, str]]:

@@ -85,6 +85,8 @@ def test_of_a_section_that_is_not_there_it_is_said_so(second_assistant: Assistan
         ("Summarise what happened at Penwan Ports.", "2.3"),
         ("What does chapter 2 say about the Eastring freight index?", "2.2"),
         ("第二章怎麼說東環運價指數？", "2.2"),
+        ("關於氫，報告的主要觀點是什麼？", "3."),
+        ("第三章怎麼說氫？", "3.b5"),
     ],
 )
 def test_what_is_asked_of_a_subject_is_searched_for(second_assistant: Assistant, question: str, among: str) -> None:

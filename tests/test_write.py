@@ -58,6 +58,16 @@ def test_a_list_of_another_length_than_asked_for_is_not_passed_off_as_it(
     assert cited(second_assistant, question) != members
 
 
+@pytest.mark.parametrize(
+    ("question", "members"),
+    [("Which companies are the sources of the grid bottleneck?", SOURCES), ("併網瓶頸的來源是哪些公司？", SOURCES)],
+)
+def test_a_list_that_names_none_of_what_is_asked_for_is_not_given(
+    second_assistant: Assistant, question: str, members: list[str]
+) -> None:
+    assert not set(members) <= {citation.anchor for citation in second_assistant.ask(question).citations}
+
+
 @pytest.mark.parametrize("question", ["審批為什麼冗長？", "Why are permits slow?"])
 def test_a_question_about_one_member_gives_no_list(second_assistant: Assistant, question: str) -> None:
     assert not set(SOURCES) <= set(cited(second_assistant, question))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 import prompts
 from vectorstore.build import CANDIDATES, Build, Place, keyword_language
+from vectorstore.dates import short_days
 from vectorstore.embed import embed_question, embed_words
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
@@ -208,10 +209,11 @@ class Search:
         return features, sections.best(np.maximum(near, near_sentence))
 
     def worded(self, text: str) -> str:
-        """The text in Simplified, with its terms as the documents call them."""
+        """The text in Simplified, with its terms and the days of events as the documents call them."""
         if self.weights.glossary:
             text = self.build.glossary.in_documents_words(text, chinese=_is_chinese(text))
-        return to_simplified(text)
+        days = [day for day in short_days(text) if any(index.share(day) for index in self.build.keywords.values())]
+        return to_simplified(" ".join([text, *days]))
 
     def sentence_similarities(self, text: str) -> Mapping[tuple[int, int], float]:
         """Cosine of a question with each sentence found, by place and number."""
