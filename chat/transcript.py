@@ -9,6 +9,7 @@ import prompts
 from chat.answer import Answer, Citation, Statement
 from chat.conversation import Conversation, Exchange
 from chat.export import Handout, Line, Note, Part
+from chat.told import told
 from chat.verify import problem_message
 from ingest.document import Language, Work
 
@@ -82,7 +83,7 @@ def _lines(exchange: Exchange, works: Works, language: Language) -> Iterator[Lin
     words = prompts.words(language)
     answer = exchange.answer
     if exchange.refusal:
-        yield Line(exchange.refusal.in_language(language))
+        yield Line(told(exchange.refusal, language, operates=False))
     if answer is None:
         return
     if exchange.state != "whole":

@@ -11,6 +11,7 @@ from ingest.document import Edition, Language, Work, without_body
 from ingest.losses import loss_sentences
 from ingest.passages import cut_passages
 from ui.documents import Documents
+from ui.errors import said
 from ui.masthead import format_date
 from vectorstore.build import Build
 from vectorstore.intake import Note
@@ -35,7 +36,7 @@ def staged_data(staged: Staged, place: tuple[str, str] | None, shelf: Shelf, lan
         "file": state.file,
         "state": state.state,
         "label": words[f"state-{state.state}"],
-        "remarks": [state.reason.in_language(language)] if state.reason else [],
+        "remarks": [said(state.reason, language)] if state.reason else [],
         "losses": [],
         "replaces": words["library-replaces"].format(edition=_edition_name(known, language), file=known.file)
         if known
