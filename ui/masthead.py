@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 import prompts
+from chat.settings import read_settings
 from ingest.document import Edition, Language, Work
 from ui import text
 from ui.documents import Documents
@@ -45,10 +46,11 @@ def _notes(words: Mapping[str, str]) -> list[str]:
 
 
 def standing_line(works: Sequence[Work], language: Language) -> None:
-    """Who answers, of what date the documents are, and what an answer is not."""
+    """Who answers, a model by name or the documents alone; of what date they are, and what an answer is not."""
     words = prompts.words(language)
+    model = read_settings().chat_model
     dates = sorted({work.date for work in works if work.date})
-    parts = [words["quotes-only"]]
+    parts = [words["written-by"].format(model=model) if model else words["quotes-only"]]
     if dates:
         first, last = format_date(dates[0], language), format_date(dates[-1], language)
         span = first if first == last else words["date-range"].format(first=first, last=last)

@@ -90,6 +90,8 @@ def test_the_sections_before_and_after_are_one_step_away(open_page: OpenPage) ->
     reader.ask(ASKED).locator(".statement .chip").first.click()
     title = reader.panel.locator("h2")
     expect(title).to_have_text(re.compile("^§6.1 "))
+    whole = "labels => labels.length === 2 && labels.every(label => label.scrollWidth <= label.clientWidth)"
+    assert reader.panel.locator(".step-label").evaluate_all(whole), "no label is cut"
     reader.panel.get_by_role("button", name="Next section").click()
     expect(title).to_have_text(re.compile("^§6.2 "))
     expect(reader.panel.locator("mark")).to_have_count(0)
