@@ -128,7 +128,10 @@ def self_check(build: Build, work: str, language: Language) -> Row | None:
     if len(checked_edition(build, work).document.text) > READ_WHOLE:
         return {"label": words["library-unchecked"].format(command=f"python -m chat selfcheck {work}"), "rows": []}
     rows = [
-        {"text": inconsistency_message(found, language), "quotes": [place.quote for place in found.places]}
+        {
+            "text": inconsistency_message(found, language),
+            "quotes": [[place.quote, place.edition.lang] for place in found.places],
+        }
         for found in grouped(selfcheck(build, work))
     ]
     return {"label": words["library-findings"].format(count=len(rows)), "rows": rows} if rows else None

@@ -72,7 +72,11 @@ def _form(assistant: Assistant, language: Language) -> None:
     audiences = [*AUDIENCES, _OTHER]
     with first:
         st.selectbox(
-            words["points-audience"], audiences, key="points-audience", format_func=lambda a: words[f"audience-{a}"]
+            words["points-audience"],
+            audiences,
+            key="points-audience",
+            format_func=lambda a: words[f"audience-{a}"],
+            placeholder=words["points-audience"],
         )
     with second:
         st.selectbox(
@@ -81,6 +85,7 @@ def _form(assistant: Assistant, language: Language) -> None:
             index=LANGUAGES.index(language),
             key="points-language",
             format_func=lambda one: words[f"lang-{one}"],
+            placeholder=words["points-language"],
         )
     with third:
         st.number_input(words["points-count"], 1, MAX_COUNT, value=DEFAULT_COUNT, key="points-count")

@@ -156,7 +156,7 @@ def test_a_reader_of_simplified_is_told_that_the_source_is_traditional(open_page
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("en-GB", "has 5000 characters"), ("zh-TW", "請縮短後再送出"), ("zh-CN", "请缩短后再发送")]
+    ("locale", "said"), [("en-GB", "has 5,000 characters"), ("zh-TW", "請縮短後再送出"), ("zh-CN", "请缩短后再发送")]
 )
 def test_an_empty_page_offers_nine_questions_and_a_click_asks_one_after_one_that_was_too_long(
     open_page: OpenPage, locale: str, said: str
