@@ -160,6 +160,7 @@ def _check(page: Page, url: str, look: Look, shoot: Shoot) -> None:
 def _library(page: Page, url: str, shoot: Shoot) -> None:
     page.goto(f"{url}/library")
     expect(page.get_by_test_id("stFileUploader")).to_be_visible()
+    expect(page.locator("li.work").first).to_be_visible()
     shoot("library")
 
 
