@@ -21,6 +21,7 @@ from chat.model import LanguageModel, Message, Tokens
 from chat.model_failure import ModelFailure
 from chat.model_writer import NotCovered, read_statements
 from chat.names import names_of
+from chat.overview import Overview
 from chat.paid import Purse, paid_reply
 from chat.quoting import nearest_sections
 from chat.ranked import ranked
@@ -34,7 +35,7 @@ from ingest.document import Language, without_body
 from vectorstore.build import Build
 from vectorstore.retrieve import Hits, Search
 
-CERTAIN = frozenset({"advice", "steering", "caption", "no-caption", "wordless", "later", "name"})
+CERTAIN = frozenset({"advice", "steering", "caption", "no-caption", "no-section", "wordless", "later", "name"})
 """Gaps of which code is sure: no model is asked. Whether a figure or a day is there, a model tells better."""
 
 REWRITING = 0.3
@@ -103,7 +104,9 @@ class Answering:
     @cached_property
     def _hits(self) -> Hits:
         query = self._query
-        return self._search.hits(query.text, self._asked.works, query.context, query.sides)
+        hits = self._search.hits(query.text, self._asked.works, query.context, query.sides)
+        overview, _ = Overview(self._search).asked_for(query, hits)
+        return hits.led_by([candidate.hit for candidate in overview])
 
     @cached_property
     def _draft(self) -> Draft:

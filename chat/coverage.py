@@ -29,6 +29,7 @@ Gap = Literal[
     "steering",
     "caption",
     "no-caption",
+    "no-section",
     "wordless",
     "distant",
     "name",

@@ -10,6 +10,7 @@ from chat.quoting import Candidate, first_sentence, whole
 from chat.understand import Query, counts
 from ingest.document import CAPTIONS
 from vectorstore.retrieve import Hit, Hits, Search
+from vectorstore.words import content_words, fold
 
 LOOKED_AT = 12
 """Best hits among which a list, or what answers, is looked for."""
@@ -44,9 +45,15 @@ class Lists:
         near = [hit for hit in hits[:LOOKED_AT] if hit.work == work]
         near = [hit for hit in near if hit.score >= near[0].score - REACH_LISTED]
         named = {anchor for owner, anchor in self._search.names.named_by(query.question) if owner == work}
-        for lead, members in self._lists([*near, *(hit for hit in hits if hit.anchor in named and hit.work == work)]):
+        numbered = {anchor for owner, anchor in self._search.names.find(query.question).numbered if owner == work}
+        found = self._lists([*near, *(hit for hit in hits if hit.anchor in named and hit.work == work)])
+        for lead, members in sorted(
+            found, key=lambda pair: (pair[0] not in numbered, not self.are_asked(query, pair[1]))
+        ):
             if query.count and query.count != len(members):
                 continue
+            if lead in numbered and any(hit.anchor.startswith(f"{lead}.") for hit in near[:3]):
+                return members
             introducing = {lead, *_introducing(members)} - named
             first = {hit.anchor for hit in near[:3]}
             among = first & {member.anchor for member in members}
@@ -54,6 +61,33 @@ class Lists:
             if near[0].anchor in introducing or len(among) >= 2 or counted:
                 return members
         return []
+
+    def are_asked(self, query: Query, members: Sequence[Hit]) -> bool:
+        """Whether sections are of a kind that a question asks for: all their titles speak of one thing it speaks of."""
+        titles = [" ".join(_titles(member)) for member in members]
+        kinds = self._search.thesaurus.concepts(query.question)
+        return len(titles) > 1 and any(all(kind.stands_in(title) for title in titles) for kind in kinds)
+
+    def told_apart(self, query: Query, near: Sequence[Hit]) -> Hit | None:
+        """Where one of several is asked for (which scenario), the one whose title alone has a word of the question."""
+        if "choice" not in query.asks:
+            return None
+        asked = set(content_words(query.text))
+        leads = [
+            (hit.work, ".".join(parts[:n]))
+            for hit in near
+            if (parts := hit.anchor.split("."))
+            for n in range(len(parts))
+        ]
+        for work, lead in dict.fromkeys(leads):
+            beside = self._search.children(work, lead, "item")
+            if not self.are_asked(query, beside):
+                continue
+            words = [set(content_words(" ".join(_titles(hit)))) & asked for hit in beside]
+            own = [hit for n, hit in enumerate(beside) if words[n].difference(*words[:n], *words[n + 1 :])]
+            if len(own) == 1:
+                return own[0]
+        return None
 
     def _lists(self, near: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
         """The lists of which hits are the lead or a member, each with its lead."""
@@ -80,6 +114,11 @@ class Lists:
         if query.ordinal and members:
             return [whole(members[query.ordinal - (query.ordinal > 0)], query.language)]
         return []
+
+
+def _titles(hit: Hit) -> list[str]:
+    """Of a section in every edition, folded."""
+    return [fold(place.section.title) for place in hit.places]
 
 
 def _anchors(hits: Sequence[Hit]) -> set[str]:

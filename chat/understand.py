@@ -118,6 +118,13 @@ def asks(key: str, question: str) -> bool:
     return _cue_pattern(key).search(fold(question)) is not None
 
 
+def without(keys: Iterable[str], folded: str) -> str:
+    """Folded words without the cues of prompts/cues.toml."""
+    for key in keys:
+        folded = _cue_pattern(key).sub(" ", folded)
+    return folded
+
+
 def found_by_meaning(text: str) -> bool:
     """Whether a text asks something without a word to look up: of the documents as such, or in another script."""
     return asks("document", text) or foreign_letters(text) > 1
@@ -219,7 +226,7 @@ def _named_captions(question: str) -> tuple[str, ...]:
 
 
 _COUNT = re.compile(
-    r"(?<![第0-9.])([两二三四五六七八九]|[2-9])\s*(?:大|种|个|条|类|项|点|家|件|层|块|段|份|重|样|方面|部分|只|间)"
+    r"(?<![第0-9.])([两二三四五六七八九]|[2-9])\s*(?:大|种|个|条|类|项|点|家|件|层|块|段|句|份|重|样|方面|部分|只|间)"
     r"|\b(two|three|four|five|six|seven|eight|nine)\b"
 )
 _COUNTS = dict(zip("two three four five six seven eight nine".split(), range(2, 10), strict=True))  # noqa: SIM905
@@ -285,6 +292,13 @@ def _asking_clauses(question: str) -> list[str]:
     return _two_that_ask(question, _QUESTION_END.finditer(folded), 1) or _two_that_ask(
         question, _CLAUSE_END.finditer(folded), 2
     )
+
+
+def asking_parts(question: str) -> list[str]:
+    """The two parts of a question that each ask something, however little: the most likely case, and how likely."""
+    folded = fold(question)
+    ends = sorted([*_QUESTION_END.finditer(folded), *_CLAUSE_END.finditer(folded)], key=lambda match: match.start())
+    return _two_that_ask(question, ends, 1)
 
 
 def _two_that_ask(question: str, ends: Iterable[re.Match[str]], words: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from chat.answer import Outcome
 from chat.coverage import Silence, Vocabulary, captions_asked, find_silence
 from chat.definition import is_definition, undefined_term
 from chat.lists import ANNOUNCING, LOOKED_AT, Lists, introduced_by
+from chat.overview import MAX_SENTENCES, Overview
 from chat.premise import find_contradiction
 from chat.quoting import (
     Candidate,
@@ -25,13 +27,12 @@ from chat.quoting import (
     whole,
 )
 from chat.tables import has_body, rows_asked
-from chat.understand import Query
+from chat.understand import Query, asking_parts, asks, understand
 from chat.verify import Draft, DraftStatement
 from ingest.document import CAPTIONS, HEADINGS, Language, Section
 from vectorstore.retrieve import Hit, Hits, Search
-from vectorstore.words import fold
+from vectorstore.words import content_words, fold, states_something
 
-MAX_SENTENCES = 5
 SENTENCES_FIRST, SENTENCES_MORE = 3, 1
 
 SECTIONS_COMPARED = 4
@@ -46,6 +47,9 @@ sections that answer and quotes more that do not (evals/README.md)."""
 MAY_BE_DENIED = ("name", "figure", "date", "unnamed")
 """Gaps of questions that may rest on what the documents deny: that is said first."""
 
+ONE_MAY_LACK = ("figure", "date", "unnamed")
+"""Gaps of what one part of a question asks, whatever the other does."""
+
 _FRONT = ("title", "date", "author")
 
 
@@ -56,10 +60,13 @@ class QuotingWriter:
         self._search = search
         self._vocabulary = vocabulary
         self._lists = Lists(search)
+        self._overview = Overview(search)
 
     def write(self, query: Query, hits: Hits) -> Draft:
         """The sentences that answer, or why there are none."""
         build = self._search.build
+        if overview := self._overviewed(query, hits):
+            return overview
         silence = find_silence(query, hits, build, self._vocabulary)
         if silence is None or silence.gap in MAY_BE_DENIED:
             denied = find_contradiction(query, hits, self._search, self._vocabulary)
@@ -70,7 +77,7 @@ class QuotingWriter:
         bare = silence is not None and silence.gap == "caption"
         partial = bare and ("beside" in query.asks or bool(self._tabled(query, hits)))
         if silence is not None and not partial:
-            return self._silent(query, silence, hits)
+            return self._told_in_part(query, silence, hits) or self._silent(query, silence, hits)
         statements = in_order([*self._statements(query, hits, silence.sections if silence and partial else ())], build)
         notices = [prompts.message("silent-caption", query.language)] if partial else []
         if is_definition(query, build):
@@ -86,6 +93,17 @@ class QuotingWriter:
 
     # What answers
 
+    def _overviewed(self, query: Query, hits: Hits) -> Draft | None:
+        """What stands in the document or section that is asked for as such, or that there is no such section."""
+        if number := self._overview.unknown(query):
+            return self._silent(query, Silence("no-section", number), hits)
+        chosen, whole = self._overview.asked_for(query, hits)
+        if not chosen:
+            return None
+        statements = in_order([candidate.statement(query.language) for candidate in chosen], self._search.build)
+        notice = "" if whole else prompts.message("overview", query.language)
+        return Draft(query.question, query.language, "answered", statements, notice=notice)
+
     def _statements(
         self, query: Query, hits: Hits, captions: Sequence[tuple[str, Section]]
     ) -> Iterator[DraftStatement]:
@@ -97,7 +115,7 @@ class QuotingWriter:
             or self._tabled(query, hits)
             or self._beside(query, hits)
             or self._lists.asked_for(query, hits)
-            or self._sentences(query, hits, with_captions=not anchors)
+            or self._sentences(query, hits, with_captions=not anchors)[: max(1, MAX_SENTENCES - len(chosen))]
         )
         for candidate in chosen:
             yield candidate.statement(query.language)
@@ -135,6 +153,10 @@ class QuotingWriter:
         if not query.sides:
             works = answering_works(query.question, bodies, self._search.build)
             bodies = [hit for hit in bodies if hit.work in works]
+        if one := self._lists.told_apart(query, bodies):
+            bodies = [hit for hit in bodies if hit.work == one.work and hit.anchor.startswith(f"{one.anchor}.")] or [
+                one
+            ]
         wide = not query.asks.isdisjoint(("compare", "across"))
         near = _without_headings(
             _compared(bodies, len(query.sides)) if wide else _within_reach(bodies, len(query.sides)), hits
@@ -167,10 +189,7 @@ class QuotingWriter:
         if "choice" not in query.asks or above is None or above.places[0].section.kind != "item":
             return []
         beside = self._search.children(best.work, above.places[0].section.parent or "", "item")
-        titles = [" ".join(fold(place.section.title) for place in hit.places) for hit in beside]
-        kinds = self._search.thesaurus.concepts(query.question)
-        of_a_kind = len(titles) > 1 and any(all(kind.stands_in(title) for title in titles) for kind in kinds)
-        return [whole(above, query.language)] if of_a_kind else []
+        return [whole(above, query.language)] if self._lists.are_asked(query, beside) else []
 
     def _names_asked(self, query: Query) -> re.Pattern[str] | None:
         """The names of the terms whose meaning is asked: the sentences that use them are the ones to quote."""
@@ -186,6 +205,30 @@ class QuotingWriter:
         near, words = self._search.sentence_similarities(text), self._search.sentence_words(text)
         meaning, wording = _standard(near), _standard(words)
         return {key: meaning.get(key, 0.0) + wording.get(key, 0.0) for key in meaning.keys() | wording.keys()}
+
+    def _told_in_part(self, query: Query, silence: Silence, hits: Hits) -> Draft | None:
+        """Of a question in two parts that lacks a figure, a date or a name, the part that the documents answer."""
+        if silence.gap not in ONE_MAY_LACK:
+            return None
+        told: list[DraftStatement] = []
+        parts = asking_parts(query.text)
+        silent = 0
+        for part in parts:
+            alone = replace(understand(part, language=query.language), context=query.context)
+            found = self._search.hits(part, hits.works, query.context)
+            leans = len(content_words(part)) < 2 or asks("leans", part)  # and how likely is it: what the whole lacks
+            if leans or find_silence(alone, found, self._search.build, self._vocabulary):
+                silent += 1
+            else:
+                told += [statement for statement in self._statements(alone, found, ()) if statement not in told]
+        if not told:
+            return None
+        outcome: Outcome = "partial" if silent else "answered"
+        notice = prompts.message(f"silent-{silence.gap}", query.language) if silent else ""
+        statements = in_order(told[:MAX_SENTENCES], self._search.build)
+        return Draft(
+            query.question, query.language, outcome, statements, notice=notice, gap=silence.gap if silent else ""
+        )
 
     def _definition(self, query: Query) -> tuple[DraftStatement, ...]:
         """The glossary's entry of the term asked for, cited as the glossary."""
@@ -270,5 +313,6 @@ def _best_sentences(
 ) -> list[Candidate]:
     """The sentences of a passage nearest to the question, in reading order; all of them if there is room."""
     place = reading_place(hit, language)
-    ranked = sorted(range(len(place.sentences)), key=lambda n: -scores.get((place.index, n), -9.0))
+    saying = [n for n, (start, end) in enumerate(place.sentences) if states_something(place.passage.text[start:end])]
+    ranked = sorted(saying or range(len(place.sentences)), key=lambda n: -scores.get((place.index, n), -9.0))
     return [Candidate(hit, place, *place.sentences[n]) for n in sorted(ranked[: max(room, 0)])]

@@ -169,10 +169,7 @@ def test_a_foreign_work_is_like_one_that_there_is_not(assistant: Assistant, owne
 def test_what_is_hidden_is_in_no_order_and_no_score(
     shelf: Shelf, assistant: Assistant, tmp_path: Path, owner: str
 ) -> None:
-    """Whoever may not see a work gets what they would get if it had never been there.
-
-    Scores differ by the centre of all words' vectors, a mean: of ten words here, of thousands on a shelf.
-    """
+    """Whoever may not see a work gets what they would get if it had never been there."""
     mine = {id_: work for id_, work in shelf.works.items() if work.seen_by(owner)}
     alone = Shelf(mine, {key: e for key, e in shelf.editions.items() if key[0] in mine})
     publish(tmp_path, alone, NAME, Bigrams())
@@ -180,11 +177,10 @@ def test_what_is_hidden_is_in_no_order_and_no_score(
     for canary in CANARIES.values():
         for question in [*questions(canary), "What did frost take?", "Why do growers water at night?"]:
             here, there = assistant.search(owner).hits(question), other.search(owner).hits(question)
-            assert here[0].anchor == there[0].anchor
-            assert {(hit.work, hit.anchor) for hit in here} == {(hit.work, hit.anchor) for hit in there}
-            assert here[0].score == pytest.approx(there[0].score, abs=0.25)
+            assert [(hit.work, hit.anchor) for hit in here] == [(hit.work, hit.anchor) for hit in there]
+            assert [hit.score for hit in here] == pytest.approx([hit.score for hit in there], abs=1e-3)
             one, two = assistant.ask(question, user=owner), other.ask(question, user=owner)
-            same = {"build": "", "ms": {}, "hits": (), "nearest": ()}
+            same = {"build": "", "ms": {}, "hits": ()}
             assert replace(one, **same) == replace(two, **same)
     other.close()
 

@@ -118,6 +118,12 @@ def test_a_rare_word_counts_more_than_a_frequent_one(tmp_path: Path) -> None:
     assert by_place[3] > 2 * by_place[0] > 0
 
 
+def test_the_subject_that_one_place_has_outweighs_two_words_that_half_of_them_have(tmp_path: Path) -> None:
+    places = [["freight 2031 rose"], ["freight 2031 fell"], ["quokka slept"], ["nothing here"]]
+    match = stored(tmp_path, places, [False] * 4)
+    assert int(scored(match, "freight", "2031", "quokka")[0].argmax()) == 2
+
+
 def test_of_a_question_no_place_has_more_than_all(match: WordMatch) -> None:
     by_place = scored(match, "vessel", "sank", "lender", "lost", "money")[0]
     assert by_place[0] == pytest.approx(1 - THRESHOLD, abs=1e-4)
@@ -129,6 +135,33 @@ def test_scores_are_the_sum_of_what_each_word_brings(match: WordMatch) -> None:
     assert match.unknown(words) == list(words)
     alone = [scored(match, word)[0] for word in words]
     np.testing.assert_allclose(scored(match, *words)[0], np.sum(alone, axis=0) / 3, atol=1e-6)
+
+
+# Some of the places
+
+
+def crowded(words: Sequence[str]) -> list[np.ndarray]:
+    """Vectors that crowd around one point, another for every word's first letter."""
+    made = []
+    for word in words:
+        random = np.random.default_rng(sum(map(ord, word)))
+        made.append((random.normal(size=SIZE) * 0.3 + ord(word[0]) % 7).astype(np.float16))
+    return made
+
+
+@pytest.mark.parametrize("kept", [(0, 2), (1, 3), (0, 1, 2), (3,), (0, 1, 2, 3)], ids=str)
+def test_some_of_the_places_score_as_if_the_others_had_never_been(tmp_path: Path, kept: tuple[int, ...]) -> None:
+    places, chinese = [PLACES[place] for place in kept], [CHINESE[place] for place in kept]
+    part = stored(tmp_path / "all", embed=crowded).part(np.array(kept, dtype=np.intp), np.array(chinese))
+    alone = stored(tmp_path / "alone", places, chinese, crowded)
+    for words in (("vessel", "sank", "unheard"), ("太陽能", "便宜"), ("lender", "prices"), ("輪船", "free")):
+        assert part.unknown(words) == alone.unknown(words)
+        asked = np.arange(len(kept), dtype=np.intp)
+        here = part.scores(words, crowded(part.unknown(words)), asked)
+        there = alone.scores(words, crowded(alone.unknown(words)), asked)
+        for mine, other in zip(here[:2], there[:2], strict=True):
+            np.testing.assert_allclose(mine, other, atol=1e-4)
+        assert here[2] == pytest.approx(there[2], abs=1e-4)
 
 
 # Whatever is missing

@@ -154,3 +154,46 @@ def test_a_line_that_announces_what_is_not_quoted_stands_first_or_not_at_all(sec
     for question in questions:
         statements = [statement.text for statement in second_assistant.ask(question).statements]
         assert not [text for text in statements[1:] if text.endswith((":", "："))], question
+
+
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        ("哪個情境是2026年的基準情境？", "5.1"),
+        ("哪种情境是基准？", "5.1"),
+        ("Which scenario is the base case in 2026?", "5.1"),
+        ("哪個情境講運價崩跌？", "5.2"),
+    ],
+)
+def test_of_several_the_one_whose_title_has_the_words_asked_for_is_meant(
+    second_assistant: Assistant, question: str, heading: str
+) -> None:
+    anchors = cited(second_assistant, question)
+    assert anchors[0] == heading
+    assert all(anchor.startswith(heading) for anchor in anchors)
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("哪個情境是基準情境，機率多少？", "5.1"),
+        ("Which bank is the first choice and what is its price target in dollars?", "1.b1.b2"),
+    ],
+)
+def test_a_question_in_two_parts_is_answered_in_the_part_that_the_documents_answer(
+    second_assistant: Assistant, question: str, answered: str
+) -> None:
+    answer = second_assistant.ask(question)
+    assert answer.outcome == "partial"
+    assert answer.notice
+    assert answer.citations[0].anchor.startswith(answered)
+
+
+def test_a_question_of_which_no_part_is_answered_stays_so(second_assistant: Assistant) -> None:
+    answer = second_assistant.ask("What is the price target, and on which day was it set?")
+    assert answer.outcome == "not_covered"
+
+
+def test_words_that_only_lead_on_are_not_quoted_alone(second_assistant: Assistant) -> None:
+    for question in ("Which scenario is the base case?", "What does chapter 5 say?"):
+        assert all(len(statement.text) > 14 for statement in second_assistant.ask(question).statements)

@@ -38,7 +38,7 @@ from vectorstore.vectors import ITSELF, DamagedVectors, Texts, UnfitCopy, Vector
 from vectorstore.wordmatch import WordMatch, write_words
 from vectorstore.words import KeywordIndex, fold, to_simplified
 
-FORMAT = 9
+FORMAT = 10
 """Of the directory and of what is embedded; a change makes every library re-index itself."""
 
 _FOLDED = "folded.json"

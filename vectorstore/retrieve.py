@@ -99,10 +99,23 @@ class Hits(Sequence[Hit]):
             return [self[rank] for rank in range(*place.indices(len(self)))]
         return self._hit(int(self._rows[place]), float(self._scores[place]), float(self._similarities[place]))
 
+    @property
+    def works(self) -> frozenset[str]:
+        """Of any hit."""
+        return frozenset(self._sections.keys[row][0] for row in self._rows.tolist())
+
     def of_work(self, work: str) -> Iterator[Hit]:
         """Those of one work, best first."""
         mine = self._sections.of_works([work])[self._rows]
         return (self[rank] for rank in np.flatnonzero(mine).tolist())
+
+    def led_by(self, first: Sequence[Hit]) -> Hits:
+        """The same, some of them first."""
+        if not first:
+            return self
+        rank = {key: number for number, key in enumerate(dict.fromkeys((hit.work, hit.anchor) for hit in first))}
+        order = sorted(range(len(self)), key=lambda n: rank.get(self._sections.keys[self._rows[n]], len(rank)))
+        return Hits(self._sections, self._rows[order], self._scores[order], self._similarities[order])
 
     def _hit(self, row: int, score: float, similarity: float) -> Hit:
         places = self._sections.places[row]

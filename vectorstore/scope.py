@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.blocks import numeral
 from ingest.document import Edition
@@ -12,8 +14,25 @@ from vectorstore.words import fold
 
 _NUMBERED = re.compile(
     r"第([一二三四五六七八九十]+|\d+)章(?:第([一二三四五六七八九十]+|\d+)节)?"
-    r"|\b(?:chapter|section|part)\s+(\d+)(?:\.(\d+))?|[§第]?\b(\d{1,2})\.(\d{1,2})(?:节|\b(?=\s*(?:节|section)))"
+    r"|(?:\b(?:chapter|section|part)\s+|§\s?)(\d+)(?:\.(\d+))?|第?\b(\d{1,2})\.(\d{1,2})(?:节|\b(?=\s*(?:节|section)))"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a question says of sections, each as work and anchor."""
+
+    numbered: frozenset[tuple[str, str]]
+    """By number: chapter 3, §6.1, the second scenario."""
+
+    titled: frozenset[tuple[str, str]]
+    """By a part of the title: the conclusion."""
+
+    unknown: tuple[str, ...]
+    """Numbers that it gives and no section has."""
+
+    rest: str
+    """What it says beside, folded."""
 
 
 class SectionNames:
@@ -24,6 +43,7 @@ class SectionNames:
     """
 
     def __init__(self, editions: Iterable[Edition]) -> None:
+        self.find = lru_cache(maxsize=8)(self._find)  # search and writer ask for the same question
         self._numbered: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._titled: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._counted: list[tuple[re.Pattern[str], tuple[str, str]]] = []
@@ -38,19 +58,33 @@ class SectionNames:
                     if counted := _LABELLED.fullmatch(part):
                         self._counted.append((_counted(counted[1], int(counted[2])), key))
 
-    def named_by(self, question: str) -> set[tuple[str, str]]:
+    def named_by(self, question: str) -> frozenset[tuple[str, str]]:
         """Work and anchor of the chapters and items that a question names."""
-        folded = _in_digits(fold(question))
-        found: set[tuple[str, str]] = set()
+        named = self.find(question)
+        return named.numbered | named.titled
+
+    def _find(self, question: str) -> Named:
+        """The chapters and items that a question names, and what else it says."""
+        rest = folded = _in_digits(fold(question))
+        numbered: set[tuple[str, str]] = set()
+        titled: set[tuple[str, str]] = set()
+        unknown = []
         for match in _NUMBERED.finditer(folded):
             groups = match.groups()
             chapter, item = next(pair for pair in zip(groups[::2], groups[1::2], strict=True) if pair[0])
             number = f"{numeral(chapter)}.{numeral(item)}" if item else str(numeral(chapter))
-            found |= self._numbered.get(number, set())
+            numbered |= self._numbered.get(number, set())
+            unknown += [] if number in self._numbered else [number]
+            rest = rest.replace(match[0], " ")
         for part, keys in self._titled.items():
             if part in folded and (not part.isascii() or re.search(rf"\b{re.escape(part)}\b", folded)):
-                found |= keys
-        return found | {key for pattern, key in self._counted if pattern.search(folded)}
+                titled |= keys
+                rest = rest.replace(part, " ")
+        for pattern, key in self._counted:
+            if pattern.search(folded):
+                numbered.add(key)
+                rest = pattern.sub(" ", rest)
+        return Named(frozenset(numbered), frozenset(titled), tuple(unknown), rest)
 
 
 def _parts(title: str) -> list[str]:

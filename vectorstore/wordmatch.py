@@ -61,13 +61,15 @@ def write_words(
             for side in (False, True)
         ]
     )
+    centred, lengths = _centred(vectors, han, centres)
     # The last row stands for no word. A file of its own, in the form in which it is read: mapped, not loaded.
-    padded = np.concatenate([_centred(vectors, han, centres), np.zeros((1, vectors.shape[-1]), np.float32)])
-    np.save(folder / _VECTORS, padded)
+    np.save(folder / _VECTORS, np.concatenate([centred, np.zeros((1, vectors.shape[-1]), np.float32)]))
     (folder / _WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
     np.savez(
         folder / _ARRAYS,
         centres=centres,
+        lengths=np.append(lengths, np.float32(np.inf)),
+        han=np.append(han, False),
         rarity=rarity,
         flat=np.array(flat, dtype=np.int32),
         sentence_starts=np.array(sentence_starts, dtype=np.int64),
@@ -87,6 +89,8 @@ class WordMatch:
         words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
         with (folder / _ARRAYS).open("rb") as file, np.load(file) as arrays:
             self._centres = arrays["centres"]
+            self._lengths = arrays["lengths"]
+            self._han = arrays["han"]
             self._rarity = arrays["rarity"]
             self._flat = arrays["flat"]
             self._sentence_starts = arrays["sentence_starts"]
@@ -95,6 +99,8 @@ class WordMatch:
         """How many there are."""
 
         self._vectors = np.load(folder / _VECTORS, mmap_mode="r")
+        self._moved = np.zeros_like(self._centres)
+        self._moved_lengths = np.ones_like(self._lengths)
         self._ids = dict(zip(words, range(len(words)), strict=True))
         self._rarest = float(self._rarity.max(initial=1.0))
         if len(self._vectors) != len(words) + 1:
@@ -103,7 +109,7 @@ class WordMatch:
     def part(self, places: NDArray[np.intp], chinese: NDArray[np.bool_]) -> WordMatch:
         """That of some of the places, renumbered, as if the others had never been; `chinese` says which of them are.
 
-        What is left of the others is the centre of all words' vectors, and the vectors, which no word leads to.
+        What is left of the others is their words' vectors, which no word leads to.
         """
         sentences, _ = _ranges(self._place_starts, places)
         spans, _ = _ranges(self._sentence_starts, sentences)
@@ -126,7 +132,36 @@ class WordMatch:
         spoken = set(np.unique(mine._flat).tolist())
         mine._ids = {word: number for word, number in self._ids.items() if number in spoken}
         mine._rarest = float(mine._rarity[list(mine._ids.values())].max(initial=1.0))
+        mine._recentre(np.fromiter(spoken, dtype=np.intp))
         return mine
+
+    def _recentre(self, spoken: NDArray[np.intp]) -> None:
+        """Takes the centres from some of the words alone, without a copy of the vectors.
+
+        A vector v of a script whose centre c moves by m is kept as u of length one with v = c + n u; from the new
+        centre it is n u - m, whose length is in `_moved_lengths`, in units of n.
+        """
+        weights = np.zeros((2, len(self._lengths)), dtype=np.float32)
+        for side in (0, 1):
+            of_side = spoken[self._han[spoken] == side]
+            weights[side, of_side] = self._lengths[of_side] / max(1, len(of_side))
+        unspoken = np.bincount(self._han[spoken], minlength=2) == 0
+        self._moved = np.where(unspoken[:, None], -self._centres, weights @ self._vectors).astype(np.float32)
+        self._centres = self._centres + self._moved
+        along = (self._vectors @ self._moved.T)[np.arange(len(self._vectors)), self._han.astype(np.intp)]
+        moved = np.square(self._moved).sum(axis=1)[self._han.astype(np.intp)]
+        squares = 1 - 2 * along / self._lengths + moved / np.square(self._lengths)
+        self._moved_lengths = np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
+
+    def _vector(self, number: int) -> Vectors:
+        """A word's vector of length one from its script's centre."""
+        moved = self._moved[int(self._han[number])] / self._lengths[number]
+        return np.asarray((self._vectors[number] - moved) / self._moved_lengths[number], dtype=np.float32)
+
+    def _cosines(self, asked: Vectors) -> Vectors:
+        """(words of the build + 1, asked): how alike each word is to each that is asked."""
+        moved = (self._moved @ asked.T)[self._han.astype(np.intp)] / self._lengths[:, None]
+        return np.asarray((self._vectors @ asked.T - moved) / self._moved_lengths[:, None], dtype=np.float32)
 
     def unknown(self, words: Sequence[str]) -> list[str]:
         """The words of a question that no text has: their vectors are to be made."""
@@ -135,7 +170,7 @@ class WordMatch:
     def scores(
         self, words: Sequence[str], vectors: Sequence[Sequence[float]], places: NDArray[np.intp]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[tuple[int, int], float]]:
-        """What share of a question's words places have, weighted by rarity, 0 to 0.7.
+        """What share of a question's words places have, weighted by the square of their rarity, 0 to 0.7.
 
         `vectors` are those of its unknown words, in order; the shares come for each place, for its best sentence, and
         for each sentence by place and number.
@@ -159,11 +194,12 @@ class WordMatch:
         han = np.array([has_han(word) for word in words], dtype=bool)
         new = np.array([word not in self._ids for word in words], dtype=bool)
         asked = np.array(
-            [next(made) if word not in self._ids else self._vectors[self._ids[word]] for word in words], np.float32
+            [next(made) if word not in self._ids else self._vector(self._ids[word]) for word in words], np.float32
         )
-        asked[new] = _centred(asked[new], han[new], self._centres)
+        asked[new], _ = _centred(asked[new], han[new], self._centres)
         weights = np.array([self._rarity[self._ids[word]] if word in self._ids else self._rarest for word in words])
-        alike = np.clip(self._vectors @ asked.T - THRESHOLD, 0.0, None)  # (words of the build + 1, words)
+        weights = weights**2  # the year that half the passages name must not outweigh the subject that one has
+        alike = np.clip(self._cosines(asked) - THRESHOLD, 0.0, None)
         alike = alike.astype(np.float64) * (weights / (weights.sum() or 1.0))
         sentences, at = _ranges(self._place_starts, places)
         spans, inner = _ranges(self._sentence_starts, sentences, padded=True)
@@ -171,10 +207,11 @@ class WordMatch:
         return np.maximum.reduceat(alike[flat], inner, axis=0), sentences, at
 
 
-def _centred(vectors: Vectors, han: NDArray[np.bool_], centres: Vectors) -> Vectors:
-    """Vectors of length one from the centre of their script, Latin's first."""
+def _centred(vectors: Vectors, han: NDArray[np.bool_], centres: Vectors) -> tuple[Vectors, Vectors]:
+    """Vectors of length one from the centre of their script, Latin's first; the lengths that they had."""
     centred = vectors - centres[han.astype(np.intp)]
-    return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6), dtype=np.float32)
+    lengths = np.maximum(np.linalg.norm(centred, axis=1), 1e-6).astype(np.float32)
+    return np.asarray(centred / lengths[:, None], dtype=np.float32), lengths
 
 
 def _ranges(
