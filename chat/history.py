@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -180,7 +180,7 @@ class History:
                 values["answer"] = answer_row(replace(answer, hits=()))
                 values["words"] = f"{row.words}\n{_folded(answer.text)}" if state != "writing" else row.words
             if refusal is not None:
-                values["refusal"] = {"key": refusal.key, "values": {k: str(v) for k, v in refusal.values.items()}}
+                values["refusal"] = {"key": refusal.key, "values": _kept(refusal.values)}
             connection.execute(sa.update(TURNS).where(TURNS.c.owner == owner, TURNS.c.id == turn).values(**values))
 
     def offer(self, owner: str, turn: str, follow_ups: Sequence[str]) -> None:
@@ -231,6 +231,11 @@ class History:
 
 
 # Rows
+
+
+def _kept(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a refusal: numbers as such, for they are set by language, everything else as words."""
+    return {name: value if isinstance(value, int) else str(value) for name, value in values.items()}
 
 
 def _found_withheld(rows: Iterable[sa.Row[Any]], word: str, hidden: Collection[str]) -> list[str]:

@@ -9,7 +9,8 @@ import prompts
 from chat.answer import Answer, Citation, Statement
 from chat.conversation import Conversation, Exchange
 from chat.export import Handout, Line, Note, Part
-from chat.verify import problem_message
+from chat.told import told
+from chat.verify import because
 from ingest.document import Language, Work
 
 Works = Mapping[str, Work]
@@ -39,9 +40,10 @@ def answer_text(answer: Answer, works: Works, language: Language) -> str:
     """An answer with its sources below it, as plain text for another program: `[n]` after each statement, then a line
     for each number with its place and words, then the documents' dates and what an answer is not."""
     words = prompts.words(language)
-    opening, closing = ("“", "”") if answer.language == "en" else ("「", "」")
+    quoted = prompts.words(answer.language)["quoted-words"]
     sources = [
-        f"[{citation.number}] {source_line(citation, works, language)}: {opening}{citation.quote}{closing}"
+        f"[{citation.number}] "
+        + words["that-is"].format(what=source_line(citation, works, language), why=quoted.format(quote=citation.quote))
         for citation in answer.citations
     ]
     body = "\n".join([answer.notice] * bool(answer.notice) + [_marked(s, language) for s in answer.statements])
@@ -82,7 +84,7 @@ def _lines(exchange: Exchange, works: Works, language: Language) -> Iterator[Lin
     words = prompts.words(language)
     answer = exchange.answer
     if exchange.refusal:
-        yield Line(exchange.refusal.in_language(language))
+        yield Line(told(exchange.refusal, language, operates=False))
     if answer is None:
         return
     if exchange.state != "whole":
@@ -95,7 +97,7 @@ def _lines(exchange: Exchange, works: Works, language: Language) -> Iterator[Lin
     for statement in answer.statements:
         yield Line(_warned(statement, language), tuple(notes[n] for n in statement.citations if n in notes))
     for link in answer.nearest:
-        yield Line(f"{words['nearest']}: §{link.anchor} {link.title}")
+        yield Line(words["that-is"].format(what=words["nearest"], why=f"§{link.anchor} {link.title}"))
 
 
 def _note(citation: Citation, works: Works, language: Language) -> Note:
@@ -107,9 +109,7 @@ def _warned(statement: Statement, language: Language) -> str:
     """A statement; one that is not verified says so wherever it goes."""
     if statement.status == "verified":
         return statement.text
-    reasons = "; ".join(problem_message(problem, language) for problem in statement.problems)
-    warning = prompts.words(language)["unverified"]
-    return f"[{warning}: {reasons}] {statement.text}" if reasons else f"[{warning}] {statement.text}"
+    return f"[{because('unverified', statement.problems, language)}] {statement.text}"
 
 
 def _marked(statement: Statement, language: Language) -> str:

@@ -131,6 +131,13 @@ def problem_message(problem: str, language: Language) -> str:
     return prompts.message(f"problem-{problem}", language)
 
 
+def because(what: str, problems: Sequence[str], language: Language) -> str:
+    """A label of words.toml with the reasons for it, set as the language sets them."""
+    words = prompts.words(language)
+    reasons = words["details-semicolon"].join(problem_message(problem, language) for problem in problems)
+    return words["that-is"].format(what=words[what], why=reasons) if reasons else words[what]
+
+
 def _original(span: Span, section: Section, build: Build) -> Quote | None:
     if span.edition.kind == "original":
         return None

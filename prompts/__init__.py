@@ -14,11 +14,12 @@ _FOLDER = Path(__file__).parent
 
 
 def message(key: str, language: str, /, **values: object) -> str:
-    """A sentence of messages.toml in a language, its placeholders filled. Raises KeyError for an unknown key."""
+    """A sentence of messages.toml in a language, its placeholders filled, numbers with a comma before each three digits
+    as all three languages have them. Raises KeyError for an unknown key."""
     template = _load("messages")[key][language]
     if language != "en" and "subject" in values:
         template = _joined(template, str(values["subject"]))
-    return template.format(**values)
+    return template.format(**{name: f"{v:,}" if isinstance(v, int) else v for name, v in values.items()})
 
 
 def _joined(template: str, subject: str) -> str:

@@ -163,9 +163,9 @@ def test_a_refusal_is_shown_in_the_language_of_the_page_even_after_a_switch(echo
     echo.error = Refusal("question-too-long", length=5000, limit=4000)
     page = open_page()
     ask(page, "Long?")
-    assert "at most 4000 are taken" in shown(page)
+    assert "at most 4,000 are taken" in shown(page)
     page.segmented_control(key="lang").set_value("zh-Hant").run()
-    assert "上限是 4000" in shown(page)
+    assert "上限是 4,000" in shown(page)
 
 
 @pytest.fixture

@@ -182,12 +182,13 @@ class Browser:
     def get(self, path: str) -> httpx.Response:
         return self.client.get(path)
 
-    def websocket(self, **headers: str) -> None:
-        """In a thread of its own, for in this one the browser tests leave a loop running."""
+    def websocket(self, **headers: str) -> dict[str, str]:
+        """Opens one; the headers of its answer. In a thread of its own, for in this one the browser tests leave a
+        loop running."""
         with ThreadPoolExecutor(1) as beside:
-            beside.submit(asyncio.run, self._websocket(headers)).result()
+            return beside.submit(asyncio.run, self._websocket(headers)).result()
 
-    async def _websocket(self, headers: dict[str, str]) -> None:
+    async def _websocket(self, headers: dict[str, str]) -> dict[str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())
         async with connect(
             f"wss://{NAME}/_stcore/stream",
@@ -199,8 +200,9 @@ class Browser:
             subprotocols=["streamlit"],  # type: ignore[list-item]
             open_timeout=60,
             proxy=None,
-        ):
-            pass
+        ) as opened:
+            assert opened.response
+            return {name.lower(): value for name, value in opened.response.headers.raw_items()}
 
 
 Come = Callable[[int], Browser]
@@ -258,6 +260,30 @@ def test_pages_websockets_and_headers_pass_through_nginx(
         browser.websocket(Origin="https://evil.example")
     with pytest.raises(BlockingIOError):
         elsewhere.accept()
+
+
+def test_what_a_first_load_consists_of_is_compressed_and_a_websocket_is_not(
+    pair: tuple[int, list[Served]], come: Come
+) -> None:
+    browser = come(pair[0])
+    page = browser.get("/")
+    files = re.findall(r'(?:href|src)="\./(static/[^"]+\.(?:js|css))"', page.text)
+    assert len(files) > 20
+    whole = sent = 0
+    for path in ("", *files):
+        answer = browser.get(f"/{path}")
+        assert answer.content == httpx.get(f"{pair[1][0].url}/{path}", headers={"Host": NAME}).content
+        if len(answer.content) > 1024:
+            assert answer.headers["content-encoding"] == "gzip", path
+            assert "accept-encoding" in answer.headers["vary"].lower()
+        whole += len(answer.content)
+        sent += answer.num_bytes_downloaded
+    assert sent < whole / 2.5
+    plain = browser.client.get(f"/{files[0]}", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    font = next(name for name in re.findall(r'"\./(static/[^"]+\.woff2)"', page.text))
+    assert "content-encoding" not in browser.get(f"/{font}").headers, "compressed already"
+    assert "content-encoding" not in browser.websocket()
 
 
 def test_a_file_larger_than_the_app_takes_is_stopped_at_the_door(pair: tuple[int, list[Served]], come: Come) -> None:

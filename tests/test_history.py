@@ -17,7 +17,7 @@ from chat.__main__ import main
 from chat.answer import Answer, Citation, Quote, RankedHit, SectionLink, Statement, Turn
 from chat.conversation import REASONS, TITLE_LENGTH, Exchange, Feedback, title_from, turns_before
 from chat.history import History
-from ingest.document import Refusal
+from ingest.document import Language, Refusal
 
 QUOTE = Quote("zh-Hant-original", "1.p1", "原文", 4, 6)
 CITATION = Citation(1, "w", "en-digest", "en", "digest", "1.p1", "Title", "plums", 3, 8, "iv", QUOTE)
@@ -78,7 +78,7 @@ def test_a_refusal_comes_back_in_every_language(history: History) -> None:
     history.save("ann", turn, "failed", refusal=Refusal("question-too-long", length=5000, limit=4000))
     refusal = history.exchange("ann", turn).refusal
     assert refusal
-    assert "4000" in refusal.in_language("zh-Hant")
+    assert "4,000" in refusal.in_language("zh-Hant")
 
 
 def test_turns_keep_their_order_and_conversations_the_last_first(history: History) -> None:
@@ -326,6 +326,38 @@ def test_feedback_leaves_as_json_lines(
     ]
     assert rows[0]["citations"][0]["quote"] == "plums"
     assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "note"),
+    [
+        ("en", "How many “plums”?", "It’s the other year’s figure."),
+        ("zh-Hant", "梅子收成有多少？", "引用的是「前一年」的數字，裡面還有𠮷字。"),
+        ("zh-Hans", "梅子收成有多少？", "引用的是“前一年”的数字，里面还有emoji🙂。"),
+    ],
+)
+def test_feedback_in_each_language_leaves_as_it_was_written(
+    history: History,
+    url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: Language,
+    question: str,
+    note: str,
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path))
+    monkeypatch.setenv("FOOTNOTE_DATABASE_URL", url)
+    for reason in REASONS:
+        _, turn = answered(history, "ann", question, replace(ANSWER, language=language))
+        history.give_feedback("ann", turn, Feedback("bad", reason, note))
+    assert main(["feedback"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["reason"] for line in lines] == list(REASONS)
+    assert {json.loads(line)["language"] for line in lines} == {language}
+    for line in lines:
+        assert note in line, "as people read it, not as escapes"
+        assert question in line
 
 
 def test_without_feedback_there_are_no_rows(

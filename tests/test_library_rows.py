@@ -69,7 +69,7 @@ def test_an_editor_is_shown_what_does_not_fit_together_with_the_quote(build: Bui
     assert "1" in found["label"]
     ((row),) = found["rows"]
     assert ("46%" in row["text"], "40.0%" in row["text"]) == (True, True)
-    assert row["quotes"] == [ODD]
+    assert row["quotes"] == [[ODD, "en"]]
     assert self_check(build, "orchards", language) is None
 
 

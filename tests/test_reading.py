@@ -11,6 +11,7 @@ from ui import reading
 from ui.documents import Documents
 from ui.reading import aligned, chapter_of, found, outline_rows, reading_data
 from vectorstore.library import Shelf
+from vectorstore.words import to_simplified
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_a_search_finds_places_of_the_text_as_it_is(text: str, search: str, mark
 def test_the_number_of_places_found_is_that_of_the_marks(library: Documents) -> None:
     data = shown(library, search="2030")
     marks = [run for row in data["rows"] for cell in row["cells"] if cell for run in cell["runs"] if run["found"]]
-    assert data["hits"].startswith(f"{len(marks)} ")
+    assert data["hits"] == f"Places found: {len(marks)}"
     assert shown(library, search="xyzzy")["hits"] == "Nothing found in this document"
     assert shown(library)["hits"] == ""
 
@@ -118,6 +119,23 @@ def test_captions_are_shown_as_captions_and_in_the_outline(library: Documents) -
     assert {kinds[anchor] for anchor in captions} == {"caption"}
     work = library.works["second-report"]
     assert set(captions) <= {row["anchor"] for row in outline_rows(work, edition, "en")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_are_in_the_reader_s_script_and_the_text_stays_as_it_is(library: Documents, language: Language) -> None:
+    work = library.works["second-report"]
+    chinese = next(edition for edition in library.editions["second-report"] if edition.lang == "zh-Hant")
+    labels = [row["label"] for row in outline_rows(work, chinese, language)]
+    labels += [row["label"] for row in shown(library, beside="none", language=language)["rows"]]
+    if language == "zh-Hans":
+        assert any("风" in str(label) for label in labels)
+        assert all(to_simplified(str(label)) == label for label in labels)
+    elif language == "zh-Hant":
+        assert any("風" in str(label) for label in labels)
+    if language != "en":
+        text = chinese.document.text
+        sections = [text[s.start : s.end] for s in chinese.outline.sections if s.start < s.end]
+        assert words_of(shown(library, beside="none", language=language), 0) == sections
 
 
 def test_an_outline_says_the_themes_where_they_begin() -> None:

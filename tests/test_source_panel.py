@@ -22,6 +22,7 @@ from ui.source import (
     section_label,
 )
 from vectorstore.library import Shelf, read_corpus
+from vectorstore.words import to_simplified
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 EDITIONS = list(read_corpus(CORPUS, Shelf({}, {})).editions.values())
@@ -76,6 +77,27 @@ def test_labels_name_the_item_the_page_or_the_front_matter() -> None:
     paged = Section("p12", "page", None, "12", 1, 1, 0, 5)
     edition = Edition("w", "en", "original", "f", Document("Words", "pdf", (Page("12", 0),)), Outline((paged,)))
     assert section_label(edition, "p12", "zh-Hans") == "第 12 页"
+
+
+def test_a_reader_of_simplified_finds_their_way_in_simplified_and_the_quote_as_it_stands() -> None:
+    chinese = next(edition for edition in DIGESTS if edition.lang == "zh-Hant")
+    shelf = replace(library(), editions={"triple-game": [chinese]})
+    section = next(section for section in chinese.outline.sections if section.anchor == "6.1.b1.b1")
+    citation = replace(
+        answer().citations[0], work="triple-game", edition=chinese.id, anchor=section.anchor, start=section.start,
+        end=section.end, quote=chinese.document.text[section.start : section.end],
+    )  # fmt: skip
+    place = Place(0, "triple-game", chinese.id, "6.1", 1)
+    for page, reply in (("zh-Hans", "en"), ("en", "zh-Hans")):
+        data = panel_data(place, replace(answer(), language=reply, citations=(citation,)), shelf, page)  # type: ignore[arg-type]
+        labels = [data["title"], data["previous"]["label"], data["next"]["label"]]  # type: ignore[index]
+        assert all(to_simplified(str(label)) == label for label in labels)
+        assert str(labels[0]).startswith("§6.1 资金")
+        assert data["title_lang"] == "zh-Hans"
+        assert citation.quote in str(data["columns"])
+    kept = panel_data(place, replace(answer(), citations=(citation,)), shelf, "zh-Hant")
+    assert str(kept["title"]).startswith("§6.1 資金")
+    assert kept["title_lang"] == "zh-Hant"
 
 
 def test_a_page_is_the_last_that_begins_before_the_place() -> None:

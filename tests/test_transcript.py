@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import replace
 
 import pytest
@@ -100,8 +101,16 @@ def test_what_became_of_the_question_is_told(change: dict[str, object], said: st
 
 def test_a_part_is_told_to_be_a_part_and_a_failure_to_be_one() -> None:
     assert prompts.words("en")["state-stopped"] in exported(exchange(state="stopped"))
-    refusal = Refusal("no-index", home="var")
-    assert refusal.in_language("en")[:20] in exported(exchange(None, "failed", refusal))
+    refusal = Refusal("question-too-long", length=5000, limit=4000)
+    assert "5,000 characters" in exported(exchange(None, "failed", refusal))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_that_leaves_says_nothing_of_commands_and_settings(language: Language) -> None:
+    for refusal in (Refusal("no-index", home="/srv/x"), Refusal("work-unknown", work="tea")):
+        said = exported(exchange(None, "failed", refusal), language=language)
+        assert not re.search(r"make run|python -m|/srv/x", said)
+    assert "tea" in said
 
 
 def test_a_copied_answer_has_its_numbers_and_a_line_for_each() -> None:

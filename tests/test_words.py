@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import prompts
-from ingest.document import LANGUAGES
+from ingest.document import LANGUAGES, Language
+from ui import reader
 from ui.language import language_of_locale
 from vectorstore.words import to_simplified
 
@@ -18,6 +21,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 WITHOUT_HAN = {
     *("details-comma", "edition", "list-comma", "source-of", "cited-place", "cited-edition"),
     *("points-md", "points-docx", "points-pptx", "printed-at", "details-semicolon"),
+    *("that-is", "quoted-words"),
 }
 """Labels that are marks, placeholders and names only."""
 
@@ -68,6 +72,57 @@ def test_every_word_that_a_page_uses_exists_and_every_word_is_used() -> None:
 def test_only_latin_words_stand_apart_in_a_chinese_sentence(subject: str, said: str) -> None:
     assert prompts.message("silent-name", "zh-Hant", subject=subject) == said
     assert prompts.message("silent-name", "en", subject=subject) == f"The documents do not mention {subject}."
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "span", "long", "counts", "found"),
+    [
+        (
+            "en",
+            "5 January 2026",
+            "31 December 2025 to 5 January 2026",
+            "12,345 characters; at most 4,000",
+            "Sections: 1,234 · passages: 1",
+            "Places found: 1,234",
+        ),
+        (
+            "zh-Hant",
+            "2026年1月5日",
+            "2025年12月31日至2026年1月5日",
+            "12,345 個字元，上限是 4,000",
+            "1,234 節，1 段",
+            "找到 1,234 處",
+        ),
+        (
+            "zh-Hans",
+            "2026年1月5日",
+            "2025年12月31日至2026年1月5日",
+            "12,345 个字符，上限是 4,000",
+            "1,234 节，1 段",
+            "找到 1,234 处",
+        ),
+    ],
+    ids=LANGUAGES,
+)
+def test_dates_and_numbers_are_in_the_manner_of_the_language(
+    language: Language, day: str, span: str, long: str, counts: str, found: str
+) -> None:
+    words = prompts.words(language)
+    first, last = (words["date"].format(date=date) for date in (datetime.date(2025, 12, 31), datetime.date(2026, 1, 5)))
+    assert last == day
+    assert words["date-range"].format(first=first, last=last) == span
+    assert long in prompts.message("question-too-long", language, length=12345, limit=4000)
+    assert words["library-counts"].format(sections=1234, passages=1) == counts
+    assert words["found-count"].format(count=1234) == found
+
+
+@pytest.mark.parametrize(
+    ("offset", "day"), [(-480, 27), (0, 26), (300, 26), (-14 * 60, 27), (None, 26)], ids=lambda value: str(value)
+)
+def test_a_day_is_that_of_where_the_reader_is(monkeypatch: pytest.MonkeyPatch, offset: int | None, day: int) -> None:
+    """Minutes as browsers count them: Hong Kong is -480."""
+    monkeypatch.setattr(reader.st, "context", SimpleNamespace(timezone_offset=offset))
+    assert reader.own_day(datetime.datetime(2026, 11, 26, 18, 0)).day == day
 
 
 @pytest.mark.parametrize("family", ["kind", "lang", "outcome", "reason", "theme", "verdict"])

@@ -14,6 +14,7 @@ from ingest.document import Language
 from ui import address, asking, text
 from ui.chips import Row, show_answer
 from ui.documents import Documents, open_history
+from ui.errors import said
 from ui.reader import owner
 
 _follow_ups = text.component("follow_ups")
@@ -23,7 +24,7 @@ def show_exchange(exchange: Exchange, latest: bool, library: Documents, language
     """Draws it; the latest in view."""
     turn = exchange.position + 1
     if exchange.refusal:
-        text.problem(exchange.refusal.in_language(language), language, key=text.key_of("refusal", exchange.id))
+        text.problem(said(exchange.refusal, language), language, key=text.key_of("refusal", exchange.id))
     show_answer(
         _shown(exchange),
         library,

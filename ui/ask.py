@@ -26,6 +26,7 @@ from ui.documents import (
     open_desk,
     open_history,
 )
+from ui.errors import said
 from ui.language import chosen_language
 from ui.masthead import about, standing_line
 from ui.panel import show_panel
@@ -62,7 +63,7 @@ def page() -> None:
         listed = listed_documents() if loading() and not address.here().conversation else None
         library = listed or documents_of(open_assistant(language))
     except Refusal as refusal:
-        text.problem(refusal.in_language(language), language)
+        text.problem(said(refusal, language), language)
         return
     address.settle()
     scene = _scene(library, language)
@@ -95,7 +96,7 @@ def _scene(library: Documents, language: Language) -> _Scene:
         conversation = history.conversation(owner(), wanted)
         return _Scene(language, library, conversation, history.exchanges(owner(), wanted))
     except Refusal as refusal:
-        text.problem(refusal.in_language(language), language)
+        text.problem(said(refusal, language), language)
         return _Scene(language, library, None, ())
 
 
@@ -170,7 +171,7 @@ def _bottom(scene: _Scene) -> None:
         show_scope(scene.conversation, scene.library, scene.language)
         where, refusal = st.session_state.get(_REFUSED, (None, None))
         if refusal and where == address.here().conversation:
-            text.problem(refusal.in_language(scene.language), scene.language)
+            text.problem(said(refusal, scene.language), scene.language)
         st.chat_input(words["question-placeholder"], key="question", on_submit=whole(_ask))
         standing_line(scene.library.documents, scene.language)
 

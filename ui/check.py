@@ -10,7 +10,7 @@ import prompts
 from ingest.document import Language, Refusal
 from ui import text
 from ui.documents import Documents, documents_of, open_assistant
-from ui.errors import unexpected
+from ui.errors import said, unexpected
 from ui.language import chosen_language
 from ui.masthead import standing_line
 from ui.point_cards import source_row
@@ -31,7 +31,7 @@ def page() -> None:
     try:
         assistant = open_assistant(language)
     except Refusal as refusal:
-        text.problem(refusal.in_language(language), language)
+        text.problem(said(refusal, language), language)
         return
     library = documents_of(assistant)
     words = prompts.words(language)
@@ -43,7 +43,7 @@ def page() -> None:
     if found is not None and not isinstance(found, Refusal) and library.lacks(c.work for c in found.citations):
         found = st.session_state[_FOUND] = Refusal("found-withheld")
     if isinstance(found, Refusal):
-        text.problem(found.in_language(language), language)
+        text.problem(said(found, language), language)
     elif found is not None:
         _verdicts(key="check-verdicts", data=check_data(found, library, language))
     with st.bottom:

@@ -77,7 +77,7 @@ def answer_data(answer: Answer, library: Documents, language: Language) -> Row:
         "footnotes": _footnotes(sources),
         "nearest": nearest,
         "warnings": list(answer.warnings),
-        "words": {name: words[name] for name in ("quoted-from", "nearest", "unverified")},
+        "words": {name: words[name] for name in ("quoted-from", "nearest")},
     }
 
 
@@ -86,14 +86,13 @@ def _numbered(anchor: str, title: str) -> str:
 
 
 def _statement(statement: Statement, sources: Collection[int], language: Language) -> Row:
-    from chat.verify import problem_message
+    from chat.verify import because
 
     return {
         "text": statement.text,
         "lead": statement.lead,
         "numbers": [number for number in statement.citations if number in sources],
-        "unverified": statement.status == "unverified",
-        "problems": [problem_message(problem, language) for problem in statement.problems],
+        "warning": because("unverified", statement.problems, language) if statement.status == "unverified" else "",
     }
 
 

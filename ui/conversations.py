@@ -17,7 +17,7 @@ from ui import address, text
 from ui.callback import whole
 from ui.documents import Documents, open_history
 from ui.language import chosen_language
-from ui.reader import owner
+from ui.reader import own_day, owner
 
 Row = dict[str, object]
 
@@ -75,7 +75,7 @@ def conversations_data(
         "export-md",
         "export-docx",
     )
-    today = datetime.datetime.now(datetime.UTC).date()
+    today = own_day(datetime.datetime.now(datetime.UTC))
     return {
         "lang": language,
         "words": {name: words[name] for name in (*names, "export-md", "export-docx")},
@@ -84,7 +84,7 @@ def conversations_data(
             {
                 "id": conversation.id,
                 "title": conversation.title,
-                "when": _when(conversation.changed.date(), today, language),
+                "when": _when(own_day(conversation.changed), today, language),
                 "open": open_now is not None and conversation.id == open_now.id,
             }
             for conversation in found
@@ -123,7 +123,7 @@ def _export(wanted: Row, library: Documents) -> None:
         history, language = open_history(), chosen_language()
         conversation = history.conversation(owner(), str(wanted["id"]))
         exchanges = history.exchanges(owner(), conversation.id)
-        today = datetime.datetime.now(datetime.UTC).date()
+        today = own_day(datetime.datetime.now(datetime.UTC))
         handout = conversation_handout(conversation, exchanges, library.works, language, today)
         name = f"footnote-{today.isoformat()}-{conversation.id[:6]}.{wanted['format']}"
         data = handout_bytes(handout, file_format(name))

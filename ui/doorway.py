@@ -9,6 +9,7 @@ from chat.access import Person
 from ingest.document import Language, Refusal
 from ui import text
 from ui.callback import whole
+from ui.errors import said
 from ui.reader import person, sign_out
 from ui.sign_in import is_configured, provider
 
@@ -29,7 +30,7 @@ def show_closed(refusal: Refusal, language: Language) -> None:
     if refusal.key == "sign-in-first":
         text.note(words["sign-in-why"], language)
     else:
-        text.problem(refusal.in_language(language), language)
+        text.problem(said(refusal, language), language)
     if refusal.key == "not-admitted":
         st.button(words["sign-out"], key="sign-out", on_click=whole(sign_out))
     elif refusal.key != "access-unreadable" and st.button(words["sign-in"], type="primary", key="sign-in"):

@@ -6,7 +6,8 @@ import logging
 import secrets
 
 from chat import metrics
-from ingest.document import Refusal
+from chat.told import OPERATORS, told
+from ingest.document import Language, Refusal
 
 
 def unexpected(error: Exception) -> Refusal:
@@ -26,6 +27,26 @@ def unexpected(error: Exception) -> Refusal:
     return Refusal("unexpected", error_id=error_id)
 
 
+def said(refusal: Refusal, language: Language) -> str:
+    """What whoever reads the page is told of a refusal; what is kept from them stands in the log."""
+    operates = _operates()
+    if refusal.key in OPERATORS and not operates:
+        facts = {"kind": refusal.key}
+        logging.getLogger(__name__).error("refused: %s", refusal.key, extra={"facts": facts})
+    return told(refusal, language, operates=operates)
+
+
+def _operates() -> bool:
+    """Whether the reader is the one local user, or an editor."""
+    from ui.reader import person
+    from ui.sign_in import is_configured
+
+    try:
+        return person().edits
+    except Refusal:
+        return not is_configured()
+
+
 def show_unexpected(error: Exception) -> bool:
     """Shows an error that left the page's script; true, so that Streamlit shows nothing of it."""
     from ui import text
@@ -33,7 +54,7 @@ def show_unexpected(error: Exception) -> bool:
 
     language = chosen_language()
     refusal = error if isinstance(error, Refusal) else unexpected(error)
-    text.problem(refusal.in_language(language), language)
+    text.problem(said(refusal, language), language)
     return True
 
 

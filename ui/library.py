@@ -14,7 +14,7 @@ from ingest.document import LANGUAGES, Language, Refusal
 from ui import text
 from ui.callback import whole
 from ui.documents import documents_of, open_assistant
-from ui.errors import unexpected
+from ui.errors import said, unexpected
 from ui.language import chosen_language
 from ui.library_form import describe
 from ui.library_rows import self_check, shelf_data, staged_data
@@ -71,7 +71,7 @@ def page() -> None:
         assistant = open_assistant(language)
         librarian = assistant.librarian(person())
     except Refusal as refusal:
-        text.problem(refusal.in_language(language), language)
+        text.problem(said(refusal, language), language)
         return
     parts = [st.container() for _ in range(4)]  # each in its place, whatever the others hold
     with parts[0]:
@@ -90,7 +90,7 @@ def _outcome(language: Language) -> None:
     """What became of the last thing that was done."""
     refusal: Refusal | None = st.session_state.pop(_SAID, None)
     if refusal is not None:
-        text.problem(refusal.in_language(language), language)
+        text.problem(said(refusal, language), language)
     if done := st.session_state.pop(_DONE, ""):
         text.note(prompts.words(language)[done], language)
 

@@ -33,6 +33,7 @@ def describe(
             words["library-work"],
             ids,
             format_func=lambda id_: f"{names.get(id_, id_)} ({id_})",
+            placeholder=words["library-work"],
             key=f"library-work-{key}",
         )
     title = st.text_input(words["library-title"], known.title, TEXT_LIMIT, key=f"library-title-{key}")
@@ -44,6 +45,7 @@ def describe(
             LANGUAGES,
             LANGUAGES.index(known.lang),
             format_func=lambda one: words[f"lang-{one}"],
+            placeholder=words["library-language"],
             key=f"library-lang-{key}",
         )
     with second:
@@ -60,6 +62,7 @@ def describe(
             EDITION_KINDS,
             EDITION_KINDS.index(known.kind),
             format_func=lambda one: words[f"kind-{one}"],
+            placeholder=words["library-kind"],
             key=f"library-kind-{key}",
         )
     themes = st.pills(

@@ -11,6 +11,7 @@ from ingest.document import Edition, Language, Work, without_body
 from ingest.losses import loss_sentences
 from ingest.passages import cut_passages
 from ui.documents import Documents
+from ui.errors import said
 from ui.masthead import format_date
 from vectorstore.build import Build
 from vectorstore.intake import Note
@@ -35,7 +36,7 @@ def staged_data(staged: Staged, place: tuple[str, str] | None, shelf: Shelf, lan
         "file": state.file,
         "state": state.state,
         "label": words[f"state-{state.state}"],
-        "remarks": [state.reason.in_language(language)] if state.reason else [],
+        "remarks": [said(state.reason, language)] if state.reason else [],
         "losses": [],
         "replaces": words["library-replaces"].format(edition=_edition_name(known, language), file=known.file)
         if known
@@ -127,7 +128,10 @@ def self_check(build: Build, work: str, language: Language) -> Row | None:
     if len(checked_edition(build, work).document.text) > READ_WHOLE:
         return {"label": words["library-unchecked"].format(command=f"python -m chat selfcheck {work}"), "rows": []}
     rows = [
-        {"text": inconsistency_message(found, language), "quotes": [place.quote for place in found.places]}
+        {
+            "text": inconsistency_message(found, language),
+            "quotes": [[place.quote, place.edition.lang] for place in found.places],
+        }
         for found in grouped(selfcheck(build, work))
     ]
     return {"label": words["library-findings"].format(count=len(rows)), "rows": rows} if rows else None

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import streamlit as st
 
-from ingest.document import Refusal
+import prompts
+from ingest.document import Language, Refusal
 from ui.doorway import show_closed, show_who, who_comes
 from ui.language import chosen_language, language_switch
 from ui.masthead import brand
 from ui.pages import navigate
 
 _ASSETS = Path(__file__).parent / "assets"
-_STYLE = f"<style>{(_ASSETS / 'shell.css').read_text(encoding='utf-8')}</style>"
+_STYLE = (_ASSETS / "shell.css").read_text(encoding="utf-8")
+_SKIP = '[data-testid="stSkipToContent"]'
+
+
+def _style(language: Language) -> str:
+    """The shell's look. Streamlit's link past the navigation speaks English only: ours stands over its words."""
+    words = json.dumps(prompts.words(language)["skip-to-content"], ensure_ascii=False)
+    return (
+        f"<style>{_STYLE} {_SKIP} {{ font-size: 0; }} {_SKIP}::after {{ content: {words}; font-size: 1rem; }}</style>"
+    )
+
 
 st.set_page_config(
     page_title="Footnote", page_icon=str(_ASSETS / "icon.svg"), layout="centered", initial_sidebar_state=256
 )
-st.html(_STYLE)
 language = chosen_language()
+st.html(_style(language))
 who = who_comes()
 page = navigate(language, None if isinstance(who, Refusal) else who)
 brand(language)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import prompts
+from chat.settings import read_settings
 from ingest.document import Edition, Language, Work
 from ui import text
 from ui.documents import Documents
+from ui.reader import person
+from ui.sign_in import is_configured
 
 _SHOWN = 3
 """Works named in the head; of more, only the count."""
@@ -24,22 +27,30 @@ def brand(language: Language) -> None:
 
 
 def about(library: Documents, language: Language) -> None:
-    """The works that are quoted; where only a digest of one is at hand, that and how to add the report itself."""
+    """The works that are quoted; where only a digest of one is at hand, that."""
     words = prompts.words(language)
     works = library.documents
     lines = [_work_line(work, language) for work in works[:_SHOWN]]
     if len(works) > _SHOWN:
         lines.append({"before": words["more-documents"].format(count=len(works) - _SHOWN)})
     digests = any(_only_digests(library.editions[work.id]) for work in works)
-    notes = [words["digest-only"]] if digests else []
+    notes = _notes(words) if digests else []
     _about(key="about", data={"lang": language, "works": lines, "notes": notes})
 
 
+def _notes(words: Mapping[str, str]) -> list[str]:
+    """That only a digest is quoted; to who can add the report, how."""
+    if not person().edits:
+        return [words["digest-only"]]
+    return [words["digest-only"], words["digest-add" if is_configured() else "digest-start"]]
+
+
 def standing_line(works: Sequence[Work], language: Language) -> None:
-    """Who answers, of what date the documents are, and what an answer is not."""
+    """Who answers, a model by name or the documents alone; of what date they are, and what an answer is not."""
     words = prompts.words(language)
+    model = read_settings().chat_model
     dates = sorted({work.date for work in works if work.date})
-    parts = [words["quotes-only"]]
+    parts = [words["written-by"].format(model=model) if model else words["quotes-only"]]
     if dates:
         first, last = format_date(dates[0], language), format_date(dates[-1], language)
         span = first if first == last else words["date-range"].format(first=first, last=last)

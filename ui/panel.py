@@ -21,6 +21,7 @@ from ui.source import (
     citation_numbered,
     coarse_anchor,
     column,
+    label_language,
     neighbours,
     section_label,
     still_there,
@@ -71,21 +72,19 @@ def panel_data(place: Place, answer: Answer | None, library: Documents, language
     cited = coarse_anchor(shown, citation.anchor) if citation else None
     place = replace(place, anchor=coarse_anchor(shown, place.anchor) or cited or place.anchor)
     editions = [shown, *beside(library.editions.get(place.work, ()), shown)]
-    reader = {language, answer.language} if answer else {language}
+    simplified = "zh-Hans" in ({language, answer.language} if answer else {language})
     columns = [_column(edition, place, None if changed else citation) for edition in editions]
     previous, following = neighbours(shown, place.anchor)
     return {
         **base,
-        "title": section_label(shown, place.anchor, language),
-        "title_lang": shown.lang,
+        "title": section_label(shown, place.anchor, language, simplified),
+        "title_lang": label_language(shown, simplified),
         "note": words[note] if note else "",
         "picture": None if changed else _picture(shown, place, citation, library, language),
-        "columns": [
-            _column_data(found, library, language, "zh-Hans" in reader) for found in columns if found.paragraphs
-        ],
+        "columns": [_column_data(found, library, language, simplified) for found in columns if found.paragraphs],
         "read": None if note == "source-superseded" else {"work": place.work, "at": _read_at(shown, place, citation)},
-        "previous": _link(shown, previous, language),
-        "next": _link(shown, following, language),
+        "previous": _link(shown, previous, language, simplified),
+        "next": _link(shown, following, language, simplified),
     }
 
 
@@ -163,5 +162,5 @@ def _paragraph(paragraph: Paragraph) -> Row:
     }
 
 
-def _link(edition: Edition, anchor: str | None, language: Language) -> Row | None:
-    return {"anchor": anchor, "label": section_label(edition, anchor, language)} if anchor else None
+def _link(edition: Edition, anchor: str | None, language: Language, simplified: bool) -> Row | None:
+    return {"anchor": anchor, "label": section_label(edition, anchor, language, simplified)} if anchor else None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vectorstore.build import Build
 
 Row = dict[str, object]
-_LABELS = ("up", "down", "drop", "replace", "copy", "copied", "edit", "blocked", "hedged", "original")
+_LABELS = ("up", "down", "drop", "replace", "copy", "copied", "edit", "hedged", "original")
 
 
 def board_data(points: TalkingPoints, build: Build, library: Documents, language: Language) -> Row:
@@ -57,12 +57,12 @@ def board_data(points: TalkingPoints, build: Build, library: Documents, language
 
 
 def _card(point: Point, sources: list[Row], language: Language) -> Row:
-    from chat.verify import problem_message
+    from chat.verify import because
 
     return {
         "text": point.text,
         "hedged": point.hedged,
-        "problems": [problem_message(problem, language) for problem in point.problems],
+        "blocked": because("point-blocked", point.problems, language) if point.problems else "",
         "sources": sources,
     }
 

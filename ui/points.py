@@ -13,7 +13,7 @@ from ingest.document import LANGUAGES, Language, Refusal
 from ui import text
 from ui.callback import whole
 from ui.documents import Documents, documents_of, open_assistant
-from ui.errors import unexpected
+from ui.errors import said, unexpected
 from ui.language import chosen_language
 from ui.masthead import standing_line
 from ui.point_cards import board_data
@@ -34,7 +34,7 @@ def page() -> None:
     try:
         assistant = open_assistant(language)
     except Refusal as refusal:
-        text.problem(refusal.in_language(language), language)
+        text.problem(said(refusal, language), language)
         return
     library = documents_of(assistant)
     _form(assistant, language)
@@ -42,7 +42,7 @@ def page() -> None:
     if found is not None and not isinstance(found, Refusal) and _is_withdrawn(found, library):
         found = st.session_state[_FOUND] = Refusal("found-withheld")
     if isinstance(found, Refusal):
-        text.problem(found.in_language(language), language)
+        text.problem(said(found, language), language)
     elif found is not None:
         _show(found, assistant, library, language)
     with st.bottom:
@@ -72,7 +72,11 @@ def _form(assistant: Assistant, language: Language) -> None:
     audiences = [*AUDIENCES, _OTHER]
     with first:
         st.selectbox(
-            words["points-audience"], audiences, key="points-audience", format_func=lambda a: words[f"audience-{a}"]
+            words["points-audience"],
+            audiences,
+            key="points-audience",
+            format_func=lambda a: words[f"audience-{a}"],
+            placeholder=words["points-audience"],
         )
     with second:
         st.selectbox(
@@ -81,6 +85,7 @@ def _form(assistant: Assistant, language: Language) -> None:
             index=LANGUAGES.index(language),
             key="points-language",
             format_func=lambda one: words[f"lang-{one}"],
+            placeholder=words["points-language"],
         )
     with third:
         st.number_input(words["points-count"], 1, MAX_COUNT, value=DEFAULT_COUNT, key="points-count")
@@ -152,7 +157,7 @@ def _export(points: TalkingPoints, assistant: Assistant, language: Language) -> 
     try:
         handout = points_handout(points, assistant.build_for(owner()))
     except Refusal as refusal:
-        text.problem(refusal.in_language(language), language)
+        text.problem(said(refusal, language), language)
         return
     with st.container(horizontal=True, key="points-files"):
         for format_ in FILE_FORMATS:

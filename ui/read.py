@@ -10,10 +10,11 @@ import prompts
 from ingest.document import Language, Refusal, Work
 from ui import address, text
 from ui.documents import Documents, documents_of, open_assistant
+from ui.errors import said
 from ui.language import chosen_language
 from ui.masthead import standing_line
 from ui.reading import outline_rows, reading_data
-from ui.source import reading_edition
+from ui.source import label_language, reading_edition
 
 _TEXT, _OUTLINE, _WORK = "reading", "outline", "read-work"
 _SEARCH = "find-in-work"
@@ -36,7 +37,7 @@ def page() -> None:
     try:
         library = documents_of(open_assistant(language))
     except Refusal as refusal:
-        text.problem(refusal.in_language(language), language)
+        text.problem(said(refusal, language), language)
         return
     address.settle()
     spot, words = _here(), prompts.words(language)
@@ -85,7 +86,7 @@ def _show_outline(work: Work, spot: Spot, library: Documents, language: Language
             "title": words["outline"],
             "work": work.id,
             "at": spot.at,
-            "text_lang": edition.lang,
+            "text_lang": label_language(edition, language == "zh-Hans"),
             "rows": outline_rows(work, edition, language),
         },
         on_go_change=lambda: _move(replace(_here(), work=work.id, at=str(st.session_state[_OUTLINE].go))),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import streamlit as st
 
 from chat.access import LOCAL, Access, Person
@@ -24,6 +26,12 @@ def person() -> Person:
 def owner() -> str:
     """The reader whose conversations are shown. Raises Refusal as `person` does."""
     return person().owner
+
+
+def own_day(moment: datetime.datetime) -> datetime.date:
+    """The day that a moment in UTC lies on where the reader is, as their browser says."""
+    minutes = st.context.timezone_offset or 0
+    return (moment - datetime.timedelta(minutes=minutes)).date()
 
 
 def sign_out() -> None:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 import prompts
 from ingest.document import CAPTIONS, HEADINGS, Edition, Language, Section, Theme, Work
 from ui.documents import Documents, edition_details
-from ui.source import Span, page_at, reading_edition, runs_of
+from ui.source import Span, in_script, page_at, reading_edition, runs_of
 
 Row = dict[str, object]
 
@@ -24,7 +24,7 @@ def outline_rows(work: Work, edition: Edition, language: Language) -> list[Row]:
     return [
         {
             "anchor": section.anchor,
-            "label": _label(section, words),
+            "label": _label(section, edition, language),
             "depth": depths[section.anchor],
             "themes": [words[f"theme-{theme}"] for theme in _themes(work, section, edition)],
         }
@@ -114,13 +114,13 @@ def _row(
     hits: Mapping[str, Sequence[Span]],
     language: Language,
 ) -> Row:
-    first = next(section for section in sections if section)
+    first, edition = next((section, edition) for section, edition in zip(sections, editions, strict=True) if section)
     depths = depths_of(editions[0].outline.sections)
     return {
         "anchor": anchor,
         "kind": _kind(first),
         "depth": depths.get(anchor, 1),
-        "label": _label(first, prompts.words(language)),
+        "label": _label(first, edition, language),
         "cells": [
             _cell(section, edition, hits[edition.id])
             for section, edition in zip_longest(sections, editions)
@@ -147,14 +147,17 @@ def _kind(section: Section) -> str:
     return section.kind
 
 
-def _label(section: Section, words: Mapping[str, str]) -> str:
+def _label(section: Section, edition: Edition, language: Language) -> str:
+    """What a section is called around its text; a reader of Simplified finds their way in Simplified."""
+    words = prompts.words(language)
     if section.kind in ("front", "title", "date", "author"):
         return words["front"]
     if section.kind == "page":
         return words["page-section"].format(page=section.anchor.removeprefix("p"))
     if section.kind in CAPTIONS:
-        return section.title
-    return f"§{section.anchor} {section.title}" if section.kind in HEADINGS else f"§{section.anchor}"
+        return in_script(section.title, edition, language == "zh-Hans")
+    label = f"§{section.anchor} {section.title}" if section.kind in HEADINGS else f"§{section.anchor}"
+    return in_script(label, edition, language == "zh-Hans")
 
 
 def _themes(work: Work, section: Section, edition: Edition) -> Sequence[Theme]:
@@ -187,9 +190,8 @@ def _steps(edition: Edition, at: str, language: Language) -> Row:
     tops = [section for section in edition.outline.sections if not section.parent]
     anchors = [section.anchor for section in tops]
     place = anchors.index(chapter_of(edition, at))
-    words = prompts.words(language)
 
     def link(n: int) -> Row | None:
-        return {"anchor": anchors[n], "label": _label(tops[n], words)} if 0 <= n < len(tops) else None
+        return {"anchor": anchors[n], "label": _label(tops[n], edition, language)} if 0 <= n < len(tops) else None
 
     return {"previous": link(place - 1), "next": link(place + 1)}

@@ -88,8 +88,24 @@ def runs_of(text: str, section: Section, spans: Sequence[Span]) -> tuple[Run, ..
     return tuple(Run(text[start:end], any(a <= start and end <= b for a, b in spans)) for start, end in pairwise(cuts))
 
 
-def section_label(edition: Edition, anchor: str, language: Language) -> str:
-    """What people see of an anchor: `§6.1 Capital migration …`, a page, or the front matter."""
+def label_language(edition: Edition, simplified: bool) -> Language:
+    """The language in which the labels of an edition stand: a reader of Simplified (`simplified`) finds their way in
+    Simplified, while its text stays as it is."""
+    return "zh-Hans" if simplified and edition.lang == "zh-Hant" else edition.lang
+
+
+def in_script(label: str, edition: Edition, simplified: bool) -> str:
+    """A label from an edition, in the language of its labels."""
+    from vectorstore.words import to_simplified
+
+    return to_simplified(label) if label_language(edition, simplified) != edition.lang else label
+
+
+def section_label(edition: Edition, anchor: str, language: Language, simplified: bool | None = None) -> str:
+    """What people see of an anchor: `§6.1 Capital migration …`, a page, or the front matter.
+
+    `simplified`: for a reader of Simplified; unless said otherwise, where `language` is.
+    """
     sections = {section.anchor: section for section in edition.outline.sections}
     place = coarse_anchors(edition.outline.sections).get(anchor)
     if place is None:
@@ -100,7 +116,7 @@ def section_label(edition: Edition, anchor: str, language: Language) -> str:
         return words["front"]
     if section.kind == "page":
         return words["page-section"].format(page=place.removeprefix("p"))
-    return f"§{place} {section.title}"
+    return in_script(f"§{place} {section.title}", edition, language == "zh-Hans" if simplified is None else simplified)
 
 
 def neighbours(edition: Edition, anchor: str) -> tuple[str | None, str | None]:

@@ -114,12 +114,15 @@ class Window:
         width: int = 1280,
         height: int = 860,
         scheme: Literal["light", "dark"] = "light",
+        zone: str = "",
     ) -> Page:
-        """An empty page of a reader with this locale, width and colour scheme."""
+        """An empty page of a reader with this locale, width, colour scheme and time zone."""
         page = self.context.new_page()
         devtools = self.context.new_cdp_session(page)
         devtools.send("Emulation.setLocaleOverride", {"locale": locale})
         devtools.send("Emulation.setUserAgentOverride", {"userAgent": self._agent, "acceptLanguage": locale})
+        if zone:
+            devtools.send("Emulation.setTimezoneOverride", {"timezoneId": zone})
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)
         return page

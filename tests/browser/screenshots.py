@@ -101,6 +101,7 @@ def _ask(page: Page, url: str, look: Look, shoot: Shoot) -> None:
     shoot("ask-2-answered")
     page.locator("article .tool").nth(3).click()
     shoot("ask-3-feedback")
+    page.locator("article .complaint .tool").last.click()
     page.locator(".statement .chip").first.hover()
     shoot("ask-4-quote")
     page.locator(".statement .chip").first.click()
@@ -120,7 +121,7 @@ def _read(page: Page, url: str, shoot: Shoot) -> None:
     expect(page.locator("article .row").first).to_be_visible()
     shoot("read-1-start")
     page.goto(f"{url}/read?work=triple-game&at=6.1")
-    expect(page.locator("[aria-current=true]").first).to_be_visible()
+    expect(page.locator("article .row[aria-current=true]")).to_be_visible()
     shoot("read-2-section")
     _open_side(page)
     shoot("read-3-outline")
@@ -159,6 +160,7 @@ def _check(page: Page, url: str, look: Look, shoot: Shoot) -> None:
 def _library(page: Page, url: str, shoot: Shoot) -> None:
     page.goto(f"{url}/library")
     expect(page.get_by_test_id("stFileUploader")).to_be_visible()
+    expect(page.locator("li.work").first).to_be_visible()
     shoot("library")
 
 

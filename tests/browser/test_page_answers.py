@@ -90,6 +90,8 @@ def test_the_sections_before_and_after_are_one_step_away(open_page: OpenPage) ->
     reader.ask(ASKED).locator(".statement .chip").first.click()
     title = reader.panel.locator("h2")
     expect(title).to_have_text(re.compile("^§6.1 "))
+    whole = "labels => labels.length === 2 && labels.every(label => label.scrollWidth <= label.clientWidth)"
+    assert reader.panel.locator(".step-label").evaluate_all(whole), "no label is cut"
     reader.panel.get_by_role("button", name="Next section").click()
     expect(title).to_have_text(re.compile("^§6.2 "))
     expect(reader.panel.locator("mark")).to_have_count(0)
@@ -145,10 +147,16 @@ def test_a_reader_of_simplified_is_told_that_the_source_is_traditional(open_page
     answer.locator(".statement .chip").first.hover()
     expect(quote_shown(reader)).to_have_text(TRADITIONAL)
     expect(reader.page.locator(".tip:popover-open")).to_contain_text("原文为繁体")
+    answer.locator(".statement .chip").first.click()
+    expect(reader.panel.locator("h2")).to_have_text("§6.1 资金迁徙、信任危机与流动性枯竭")
+    expect(reader.panel.locator("mark").first).to_have_text(TRADITIONAL)
+    reader.panel.get_by_role("link", name="在文件中阅读").click()
+    expect(reader.page.get_by_role("link", name=re.compile("^§6.1 资金迁徙"))).to_be_attached()
+    expect(reader.page.locator(".row[aria-current=true]")).to_contain_text(TRADITIONAL)
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("en-GB", "has 5000 characters"), ("zh-TW", "請縮短後再送出"), ("zh-CN", "请缩短后再发送")]
+    ("locale", "said"), [("en-GB", "has 5,000 characters"), ("zh-TW", "請縮短後再送出"), ("zh-CN", "请缩短后再发送")]
 )
 def test_an_empty_page_offers_nine_questions_and_a_click_asks_one_after_one_that_was_too_long(
     open_page: OpenPage, locale: str, said: str
@@ -207,11 +215,11 @@ def test_it_is_always_said_who_answers_and_what_the_answer_is_not(open_page: Ope
     expect(standing).to_be_in_viewport()
 
 
-def test_where_only_a_digest_is_at_hand_the_page_says_so_and_how_to_add_the_report(open_page: OpenPage) -> None:
+def test_where_only_a_digest_is_at_hand_the_local_user_is_told_how_to_add_the_report(open_page: OpenPage) -> None:
     about = open_page().page.locator(".about")
     expect(about).to_contain_text("Proton Capital Research Team, 10 February 2026")
     expect(about).to_contain_text("a digest")
-    expect(about).to_contain_text("make run REPORT=path")
+    expect(about).to_contain_text("add its file on the Library page, or start with: make run REPORT=path")
 
 
 def test_quotes_from_several_places_stand_under_their_names(open_page: OpenPage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import zipfile
 from pathlib import Path
@@ -127,7 +128,8 @@ def test_a_deleted_conversation_is_gone_from_the_list_and_from_its_address(open_
 
 
 def test_a_conversation_leaves_with_its_citations_date_and_disclaimer(open_page: OpenPage, tmp_path: Path) -> None:
-    reader = open_page()
+    reader = open_page(zone="Pacific/Kiritimati")
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=14)))
     quote = reader.ask(ASKED).locator(".statement").first.inner_text().split("\n")[0]
     for kind, action in (("md", "Save as Markdown"), ("docx", "Save as Word")):
         with reader.page.expect_download() as downloading:
@@ -138,6 +140,7 @@ def test_a_conversation_leaves_with_its_citations_date_and_disclaimer(open_page:
         said = words_of(file)
         for words in (ASKED, "§6.1", "10 February 2026", "Not investment advice", "US$1.78 billion", quote[:40]):
             assert words in said, (kind, words)
+        assert f"Saved on {today.day} {today:%B %Y}" in said, "the reader's own day"
 
 
 def words_of(file: Path) -> str:

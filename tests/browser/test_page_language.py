@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.served import Served
 
 PLACEHOLDERS = {"en": "Ask a question about the documents", "zh-Hant": "就文件內容提問", "zh-Hans": "就文件内容提问"}
 LOCALES = [("zh-SG", "zh-Hans"), ("fr-FR", "en")]
@@ -49,6 +50,40 @@ def test_switching_changes_the_labels_and_keeps_the_conversation(open_page: Open
         expect(reader.page).to_have_url(re.compile(f"lang={language}"))
     reader.page.reload()
     expect(reader.question_box).to_have_attribute("placeholder", PLACEHOLDERS["zh-Hans"])
+
+
+SHOWN = """() => {
+    const words = [];
+    const visit = node => {
+        if (node.nodeType === Node.TEXT_NODE) words.push(node.data.trim());
+        if (node.nodeType !== Node.ELEMENT_NODE) return;
+        if (["STYLE", "SCRIPT", "NOSCRIPT"].includes(node.tagName)) return;
+        if (node.ariaHidden === "true" || node.lang === "en") return;
+        const look = getComputedStyle(node);
+        if (look.display === "none" || look.visibility === "hidden" || look.clipPath === "inset(50%)") return;
+        if (look.fontSize === "0px") return;
+        words.push(node.placeholder ?? "");
+        for (const child of [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes]) visit(child);
+    };
+    visit(document.body);
+    return words.filter(Boolean);
+}"""
+"""The words that stand on the page, in our components too, and in its empty boxes; not what is said to be English."""
+
+NAMES = re.compile(r"Footnote|English|[\w-]+\.(md|txt)|§?[\d.]+|arrow_\w+|keyboard_\w+|edit_square|upload|add|remove")
+"""Names, files, the switch to English, and the letters that Streamlit's icons are made of."""
+
+
+@pytest.mark.parametrize("locale", ["zh-HK", "zh-CN"])
+@pytest.mark.parametrize("path", ["/", "/read?work=triple-game", "/points", "/check", "/library"])
+def test_no_word_on_a_page_is_left_in_another_language(app: Served, visit: OpenPage, path: str, locale: str) -> None:
+    reader = visit(app.url + path, locale=locale)
+    expect(reader.page.get_by_test_id("stBottom").locator(".line")).to_be_visible()
+    reader.settle()
+    shown = reader.page.evaluate(SHOWN)
+    assert len(shown) > 12
+    foreign = [words for words in shown if re.search("[A-Za-z]{3}", words) and not re.search("[\u4e00-\u9fff]", words)]
+    assert [words for words in foreign if not NAMES.fullmatch(words)] == []
 
 
 def test_the_reply_follows_the_question_and_not_the_page(open_page: OpenPage) -> None:

@@ -188,8 +188,16 @@ def test_what_is_published_as_described_can_be_asked_and_corrected(
     editor.click("save")
     expect(editor.work("orchards").locator("h3")).to_have_text("Fruit")
     editor.page.get_by_role("link", name="Ask").click()
-    answer = editor.reader.ask("By how much did plum harvests in Norrby rise?")
-    expect(answer).to_contain_text("rose by 12%")
+    expect(editor.reader.question_box).to_be_visible()
+    asked = editor.page.locator(".scope summary")
+    expect(asked).to_have_text("All documents are asked")
+    asked.click()
+    editor.page.get_by_role("checkbox", name="Fruit").uncheck()
+    expect(asked).to_have_text("Asked: 1 of 2 documents")
+    expect(editor.reader.ask("By how much did plum harvests in Norrby rise?")).not_to_contain_text("12%")
+    editor.page.get_by_role("checkbox", name="Fruit").check()
+    expect(asked).to_have_text("All documents are asked")
+    expect(editor.reader.ask("By how much did plum harvests in Norrby rise?")).to_contain_text("rose by 12%")
 
 
 def test_a_file_takes_the_place_of_another_and_both_can_be_taken_out(

@@ -37,7 +37,7 @@ def fill(reader: Reader, topic: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("en-GB", "at most 1000"), ("zh-TW", "上限是 1000"), ("zh-CN", "上限是 1000。请用")]
+    ("locale", "said"), [("en-GB", "at most 1,000"), ("zh-TW", "上限是 1,000"), ("zh-CN", "上限是 1,000。请用")]
 )
 def test_points_stand_beside_their_quotes_with_risks_and_sources_on_a_phone_too(
     open_page: OpenPage, locale: str, said: str

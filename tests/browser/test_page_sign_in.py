@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -197,6 +198,7 @@ def test_a_broken_list_lets_nobody_in(visitor: Visitor, access: Path) -> None:
 
 def test_another_role_holds_at_the_next_action(visitor: Visitor, access: Path) -> None:
     page = visitor.signed_in("ann")
+    expect(page.locator(".about .note").last).to_have_text(re.compile("add its file on the Library page.$"))
     page.get_by_role("link", name="Library").click()
     expect(page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
     access.write_text("", encoding="utf-8")
@@ -213,6 +215,7 @@ def test_another_role_holds_at_the_next_action(visitor: Visitor, access: Path) -
 def test_a_reader_neither_sees_nor_reaches_the_library(visitor: Visitor, sub: str) -> None:
     """Eve's provider says that Ann's address is hers, and that it has not verified this."""
     page = visitor.signed_in(sub)
+    expect(page.locator(".about .note")).to_have_text(re.compile("^What is quoted is a digest.*its original text.$"))
     expect(page.get_by_role("link", name="Read")).to_be_visible()
     expect(page.get_by_role("link", name="Library")).to_have_count(0)
     page.goto(f"{visitor.url}/library")

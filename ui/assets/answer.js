@@ -43,9 +43,8 @@ function hideQuote(cite, ui) {
 function statement(words, data, ui) {
   const chips = words.numbers.map((number) => chip(data.sources.find((s) => s.number === number), ui));
   const parts = [words.text, node("span", { class: "chips" }, ...chips)];
-  if (!words.unverified) return node("span", { class: "statement" }, ...parts);
-  const why = [data.words.unverified, words.problems.join("; ")].filter(Boolean).join(": ");
-  const warning = node("span", { class: "warning", lang: data.page_lang, text: why });
+  if (!words.warning) return node("span", { class: "statement" }, ...parts);
+  const warning = node("span", { class: "warning", lang: data.page_lang, text: words.warning });
   return node("span", { class: "statement unverified" }, warning, ...parts);
 }
 

@@ -46,8 +46,8 @@ function editable(card, at, data, ui) {
     ui.root.waiting = setTimeout(() => send("edit"), PAUSE);
   });
   area.addEventListener("blur", () => area.isConnected && send("edit"));
-  const why = card.problems.length
-    ? node("p", { class: "blocked", role: "alert", lang: data.page_lang, text: `${data.words.blocked}: ${card.problems.join("; ")}` })
+  const why = card.blocked
+    ? node("p", { class: "blocked", role: "alert", lang: data.page_lang, text: card.blocked })
     : null;
   const tools = node(
     "div",
@@ -59,7 +59,7 @@ function editable(card, at, data, ui) {
     tool("drop", data, () => send("drop")),
   );
   const words = node("div", { class: "words" }, area, why, tools);
-  return node("li", { class: card.problems.length ? "card stopped" : "card" }, words, quotes(card, data));
+  return node("li", { class: card.blocked ? "card stopped" : "card" }, words, quotes(card, data));
 }
 
 function fixed(card, data) {

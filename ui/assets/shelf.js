@@ -40,7 +40,7 @@ function findings(found) {
   if (!found) return null;
   if (!found.rows.length) return node("p", { class: "muted small", text: found.label });
   const row = (one) =>
-    node("li", {}, node("p", { text: one.text }), ...one.quotes.map((text) => node("blockquote", { text })));
+    node("li", {}, node("p", { text: one.text }), ...one.quotes.map(([text, lang]) => node("blockquote", { text, lang })));
   return node("details", { class: "findings small" }, node("summary", { text: found.label }), node("ul", {}, ...found.rows.map(row)));
 }
 
