@@ -8,7 +8,8 @@ the nearest word of the text, by vectors of single words, as late interaction do
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from vectorstore.words import has_han, plain_words
 THRESHOLD = 0.3
 """Cosine of two centred word vectors below which they have nothing in common (evals/README.md)."""
 
+_ROWS = 1_000
+"""Vectors that are centred at once."""
+
 _WORDS, _ARRAYS, _VECTORS = "words.json", "words.npz", "words.npy"
 
 Vectors = NDArray[np.float32]
@@ -27,13 +31,13 @@ Vectors = NDArray[np.float32]
 
 def write_words(
     folder: Path,
-    texts: Sequence[Sequence[str]],
+    texts: Iterable[Sequence[str]],
     chinese: Sequence[bool],
-    embed: Callable[[list[str]], Sequence[Vectors]],
+    embed: Callable[[list[str]], Iterable[Vectors]],
 ) -> None:
     """Stores the words of places, given as their sentences, with their vectors and rarity."""
     ids: dict[str, int] = {}
-    flat: list[int] = []
+    flat = array("i")
     sentence_starts, place_starts = [0], [0]
     counts: dict[tuple[int, bool], int] = {}
     for sentences, side in zip(texts, chinese, strict=True):
@@ -51,19 +55,17 @@ def write_words(
     for (word, side), count in counts.items():
         rarity[word] = min(rarity[word], _rarity(count, sizes[side]))
     words = list(ids)
-    made = np.array(embed(words), dtype=np.float16) if words else np.zeros((0, 1), dtype=np.float16)
-    vectors = made.astype(np.float32)
+    made = _halved(embed(words) if words else [], len(words))
     han = np.array([has_han(word) for word in words], dtype=bool)
     # Single words crowd around one point in each script; what tells them apart is how they differ from it.
     centres = np.array(
         [
-            vectors[han == side].mean(axis=0) if (han == side).any() else np.zeros(vectors.shape[-1], np.float32)
+            made[han == side].mean(axis=0, dtype=np.float32) if (han == side).any() else np.zeros(made.shape[-1])
             for side in (False, True)
-        ]
+        ],
+        dtype=np.float32,
     )
-    # The last row stands for no word. A file of its own, in the form in which it is read: mapped, not loaded.
-    padded = np.concatenate([_centred(vectors, han, centres), np.zeros((1, vectors.shape[-1]), np.float32)])
-    np.save(folder / _VECTORS, padded)
+    _write_centred(folder / _VECTORS, made, han, centres)
     (folder / _WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
     np.savez(
         folder / _ARRAYS,
@@ -73,6 +75,31 @@ def write_words(
         sentence_starts=np.array(sentence_starts, dtype=np.int64),
         place_starts=np.array(place_starts, dtype=np.int64),
     )
+
+
+def _halved(vectors: Iterable[Vectors], count: int) -> NDArray[np.float16]:
+    """Vectors, so many, at half precision."""
+    made = np.zeros((0, 1), dtype=np.float16)
+    for row, vector in enumerate(vectors):
+        if row == 0:
+            made = np.empty((count, len(vector)), dtype=np.float16)
+        made[row] = vector
+    return made
+
+
+def _write_centred(path: Path, made: NDArray[np.float16], han: NDArray[np.bool_], centres: Vectors) -> None:
+    """Writes vectors from their centres, and a last row that stands for no word, some rows at a time.
+
+    A file of its own, in the form in which it is read: mapped, not loaded.
+    """
+    count, width = made.shape
+    header = {"descr": "<f4", "fortran_order": False, "shape": (count + 1, width)}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for start in range(0, count, _ROWS):
+            some = slice(start, start + _ROWS)
+            file.write(_centred(made[some].astype(np.float32), han[some], centres).tobytes())
+        file.write(np.zeros(width, np.float32).tobytes())
 
 
 def _rarity(count: int, size: int) -> float:
