@@ -11,7 +11,9 @@ import json
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +37,10 @@ def write_words(
     chinese: Sequence[bool],
     embed: Callable[[list[str]], Iterable[Vectors]],
 ) -> None:
-    """Stores the words of places, given as their sentences, with their vectors and rarity."""
+    """Stores the words of places, given as their sentences, with their vectors and rarity.
+
+    `embed` is asked twice for the words' vectors, which are not all held at once: for their centres, and to be written.
+    """
     ids: dict[str, int] = {}
     flat = array("i")
     sentence_starts, place_starts = [0], [0]
@@ -55,17 +60,10 @@ def write_words(
     for (word, side), count in counts.items():
         rarity[word] = min(rarity[word], _rarity(count, sizes[side]))
     words = list(ids)
-    made = _halved(embed(words) if words else [], len(words))
     han = np.array([has_han(word) for word in words], dtype=bool)
     # Single words crowd around one point in each script; what tells them apart is how they differ from it.
-    centres = np.array(
-        [
-            made[han == side].mean(axis=0, dtype=np.float32) if (han == side).any() else np.zeros(made.shape[-1])
-            for side in (False, True)
-        ],
-        dtype=np.float32,
-    )
-    _write_centred(folder / _VECTORS, made, han, centres)
+    centres = _centres(embed(words), han) if words else np.zeros((2, 1), np.float32)
+    _write_centred(folder / _VECTORS, embed(words) if words else [], han, centres)
     (folder / _WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
     np.savez(
         folder / _ARRAYS,
@@ -77,28 +75,29 @@ def write_words(
     )
 
 
-def _halved(vectors: Iterable[Vectors], count: int) -> NDArray[np.float16]:
-    """Vectors, so many, at half precision."""
-    made = np.zeros((0, 1), dtype=np.float16)
-    for row, vector in enumerate(vectors):
-        if row == 0:
-            made = np.empty((count, len(vector)), dtype=np.float16)
-        made[row] = vector
-    return made
+def _centres(vectors: Iterable[Vectors], han: NDArray[np.bool_]) -> Vectors:
+    """The mean of Latin words' vectors, and of Chinese words'; zero where there are none."""
+    sums: dict[bool, Any] = {False: 0.0, True: 0.0}
+    for vector, side in zip(vectors, han.tolist(), strict=True):
+        sums[side] += vector.astype(np.float16).astype(np.float64)
+        width = len(vector)
+    means = [sums[side] / max(1, int((han == side).sum())) for side in (False, True)]
+    return np.array([np.broadcast_to(mean, width) for mean in means], dtype=np.float32)
 
 
-def _write_centred(path: Path, made: NDArray[np.float16], han: NDArray[np.bool_], centres: Vectors) -> None:
-    """Writes vectors from their centres, and a last row that stands for no word, some rows at a time.
+def _write_centred(path: Path, vectors: Iterable[Vectors], han: NDArray[np.bool_], centres: Vectors) -> None:
+    """Writes vectors from their centres, some at a time, and a last one that stands for no word.
 
     A file of its own, in the form in which it is read: mapped, not loaded.
     """
-    count, width = made.shape
-    header = {"descr": "<f4", "fortran_order": False, "shape": (count + 1, width)}
+    width = centres.shape[-1]
+    shape = {"descr": "<f4", "fortran_order": False, "shape": (len(han) + 1, width)}
+    rest = iter(vectors)
     with path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, header)
-        for start in range(0, count, _ROWS):
-            some = slice(start, start + _ROWS)
-            file.write(_centred(made[some].astype(np.float32), han[some], centres).tobytes())
+        np.lib.format.write_array_header_1_0(file, shape)
+        for start in range(0, len(han), _ROWS):
+            some = np.array([vector.astype(np.float16) for vector in islice(rest, _ROWS)]).astype(np.float32)
+            file.write(_centred(some, han[start : start + _ROWS], centres).tobytes())
         file.write(np.zeros(width, np.float32).tobytes())
 
 
