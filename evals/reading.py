@@ -21,11 +21,12 @@ from evals.scale import MODEL, InventedVectors, Library
 PAGES = 120
 """About so many pages has each file that is read."""
 
-SHELVES = (250, 500, 1_000)
-"""Pages that are ingested, 50 to a file."""
+SHELVES = (150, 300, 600, 1_000)
+"""About so many pages are ingested, 50 to a file; no two files say the same."""
 
 _FILE_PAGES = 50
-_LINES_A_PAGE = 7
+_CHAPTER_PAGES = 4.3
+_PARAGRAPHS = 7
 Measured = TypeVar("Measured", "Read", "Shelved")
 READERS = ("Footnote", "pypdf", "pypdfium2")
 
@@ -91,13 +92,14 @@ def reading(folder: Path) -> str:
 def invented_report(pages: int, seed: int = 0) -> str:
     """A plain-text report of invented Chinese with chapters, items, bullets and paragraphs."""
     library = Library(2_000)
+    library.begin(seed)
     lines = [f"{library.sentence('zh-Hant')[:12]}{seed}", "2025-09-03"]
-    for chapter in range(1, max(2, pages // 6)):
+    for chapter in range(1, max(1, round(pages / _CHAPTER_PAGES)) + 1):
         lines.append(f"{_numeral(chapter)}、{library.sentence('zh-Hant')[:10]}")
         for item in range(1, 4):
             lines.append(f"{item}. {library.sentence('zh-Hant')[:14]}")
-            lines += [f"• {library.sentence('zh-Hant', 2)}" for _ in range(_LINES_A_PAGE)]
-            lines += [library.sentence("zh-Hant", 4) for _ in range(_LINES_A_PAGE)]
+            lines += [f"• {library.sentence('zh-Hant', 2)}" for _ in range(_PARAGRAPHS)]
+            lines += [library.sentence("zh-Hant", 4) for _ in range(_PARAGRAPHS)]
     return "\n\n".join(lines)
 
 

@@ -249,15 +249,19 @@ class Library:
         for number in range(-(-self._passages // (2 * SECTIONS_A_WORK))):
             work = Work(f"invented-{number:03}", {"en": f"Invented report {number}"})
             for lang, kind in _EDITIONS:
-                self._random.seed(number)
+                self.begin(number)
                 sections = list(_outline(self._random))
                 edition = Edition(work.id, lang, kind, f"{lang}.txt", *self._written(sections, lang))
                 shelf = shelf.with_edition(work, edition)
         return shelf
 
+    def begin(self, number: int) -> None:
+        """From here on texts are those of a number."""
+        self._random.seed(number)
+
     def questions(self, count: int) -> Iterator[str]:
         """Questions in either language, of words as frequent as those of the texts."""
-        self._random.seed(count)
+        self.begin(count)
         for number in range(count):
             lang: Language = "en" if number % 2 else "zh-Hant"
             form = self._random.choice(_ENGLISH_FORMS if lang == "en" else _CHINESE_FORMS)

@@ -171,8 +171,9 @@ def _in_order(glyphs: Sequence[Glyph], solid: Sequence[Glyph], size: float) -> S
 def _words(glyphs: Sequence[Glyph], size: float, least: float) -> tuple[str, tuple[tuple[float, float, str], ...]]:
     """The text of a line, and of its cells.
 
-    A gap between a Chinese and a Latin character that pdfium takes for a space is one from `least` sizes of the
-    letters on: LibreOffice sets 0.25 between Chinese and Latin, where a browser sets nothing.
+    A gap between a Chinese character and a Latin letter or figure that pdfium takes for a space is one from `least`
+    sizes of the letters on: LibreOffice sets 0.25 there where nobody wrote a space, and a browser nothing. Beside a
+    mark such as ( or " nobody sets any, so a gap is a space there.
     """
     parts: list[str] = []
     cells: list[list[Glyph]] = [[]]
@@ -185,7 +186,7 @@ def _words(glyphs: Sequence[Glyph], size: float, least: float) -> tuple[str, tup
             continue
         if last is not None:
             gap = glyph.left - last.right
-            between = is_wide(last.text) != is_wide(glyph.text)
+            between = _scripts_meet(last.text, glyph.text)
             if gap > _CELL_GAP * size and last.text != HYPHEN:
                 cells.append([])
                 texts.append([])
@@ -204,6 +205,11 @@ def _words(glyphs: Sequence[Glyph], size: float, least: float) -> tuple[str, tup
         if mine
     ]
     return text, tuple(spans)
+
+
+def _scripts_meet(left: str, right: str) -> bool:
+    """Whether a Chinese character stands beside a Latin letter or figure (CSS Text 4, text-autospace)."""
+    return is_wide(left) != is_wide(right) and (right if is_wide(left) else left).isalnum()
 
 
 # Drawn list marks

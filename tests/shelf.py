@@ -11,13 +11,13 @@ from chat.settings import Settings
 from vectorstore.build import publish_build
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import default_embedding
-from vectorstore.intake import Intake
+from vectorstore.intake import Intake, Wishes
 from vectorstore.library import Shelf
 
 
-def assistant_over(folder: Path, home: Path, engine: Embeddings) -> Assistant:
+def assistant_over(folder: Path, home: Path, engine: Embeddings, wishes: Wishes | None = None) -> Assistant:
     """Answers over every file of a folder. None of them may be refused."""
-    intake = Intake(Shelf({}, {}), lambda texts: engine.embed_documents(list(texts)))
+    intake = Intake(Shelf({}, {}), lambda texts: engine.embed_documents(list(texts)), wishes or Wishes())
     states = intake.take([folder])
     assert [str(state.reason) for state in states if state.reason] == []
     catalogue = Catalogue.at(home)

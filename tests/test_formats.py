@@ -155,3 +155,31 @@ def test_what_is_read_is_what_is_shown_whatever_a_replacement_text_says(
     document = read_pdf(replaced_pdf(shown, replacement), "fares.pdf")
     assert shown in document.text
     assert [loss.detail for loss in document.losses] == hidden
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gap", "text"),
+    [
+        ("運費轉向", '"信用修復"，', 2.4, '運費轉向 "信用修復"，'),
+        ("分化加劇", "(最有可能)", 2.9, "分化加劇 (最有可能)"),
+        ("運費轉向", '"信用修復"，', 0.1, '運費轉向"信用修復"，'),
+        ("運費在", "2026年", 2.2, "運費在2026年"),
+        ("從", "AI互鎖", 2.2, "從AI互鎖"),
+        ("從", "AI互鎖", 7.0, "從 AI互鎖"),
+    ],
+    ids=["quotation mark", "bracket", "no gap", "figure", "letters", "letters, written apart"],
+)
+def test_a_gap_beside_a_mark_is_a_space_and_one_beside_letters_may_be_set_by_the_program(
+    tmp_path: Path, before: str, after: str, gap: float, text: str
+) -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("MSung-Light"))
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    canvas.setFont("MSung-Light", 11)
+    canvas.drawString(72, 700, before)
+    canvas.drawString(72 + 11 * len(before) + gap, 700, after)
+    canvas.save()
+    assert read_pdf((tmp_path / "a.pdf").read_bytes(), "a.pdf").text.strip() == text

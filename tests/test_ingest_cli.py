@@ -245,14 +245,48 @@ def test_unchanged_files_are_not_read_again(run: Run, folder: Path, monkeypatch:
     assert run()[2].startswith("Nothing has changed")
 
 
-def test_two_languages_of_one_name_are_one_work(run: Run, folder: Path) -> None:
-    (folder / "pair").mkdir()
-    (folder / "pair" / "outlook.en.md").write_text(LANES.replace("# Lanes", "# Sea lanes"))
-    (folder / "pair" / "outlook.zh.txt").write_text(CHINESE.replace("航道", "海上航道"))
+def write_pair(folder: Path, english: str = "outlook.en.md", chinese: str = "outlook.zh.txt") -> None:
+    """A report in two languages, whose outlines differ."""
+    folder.mkdir(exist_ok=True)
+    (folder / english).write_text(LANES.replace("# Lanes", "# Sea lanes"))
+    (folder / chinese).write_text(CHINESE.replace("航道", "海上航道"))
+
+
+def new_editions(run: Run) -> list[str]:
+    return [edition for edition in editions(run) if not edition.startswith("lanes/")]
+
+
+def test_two_languages_of_one_name_are_one_work_of_that_name(run: Run, folder: Path) -> None:
+    write_pair(folder / "pair")
     status, _, err = run("pair", "--json")
     assert status == 0
-    assert "outlook.zh.txt is the zh-Hant edition of outlook-en" in err
-    assert {"outlook-en/en-original", "outlook-en/zh-Hant-translation"} <= set(editions(run))
+    assert "outlook.zh.txt is the zh-Hant edition of outlook, by" in err
+    assert new_editions(run) == ["outlook/en-original", "outlook/zh-Hant-translation"]
+
+
+def test_a_changed_file_of_a_pair_is_taken_for_the_one_that_it_was(run: Run, folder: Path) -> None:
+    write_pair(folder / "pair")
+    run("pair")
+    (folder / "pair" / "outlook.en.md").write_text("# Another title\n\n## 1. Ships\n\nFreight rose.\n")
+    run("pair/outlook.en.md")
+    assert new_editions(run) == ["outlook/en-original", "outlook/zh-Hant-translation"]
+    assert "Freight rose." in run("--text", "outlook/en-original")[1]
+
+
+def test_a_pair_whose_name_another_work_has_keeps_the_whole_name(run: Run, folder: Path) -> None:
+    (folder / "outlook.md").write_text(FEES)
+    run("outlook.md")
+    write_pair(folder / "pair")
+    assert run("pair")[0] == 0
+    assert new_editions(run) == ["outlook/en-original", "outlook-en/en-original", "outlook-en/zh-Hant-translation"]
+
+
+def test_a_pair_that_was_named_after_its_first_file_keeps_that_name(run: Run, folder: Path) -> None:
+    write_pair(folder / "pair")
+    run("pair/outlook.en.md")
+    (folder / "pair" / "outlook.en.md").write_text("# Another title\n\n## 1. Ships\n\nFreight rose.\n")
+    run("pair")
+    assert new_editions(run) == ["outlook-en/en-original", "outlook-en/zh-Hant-translation"]
 
 
 # Refusals leave everything as it was

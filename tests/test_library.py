@@ -15,6 +15,7 @@ from tests.bigrams import NAME, Bigrams
 from tests.conftest import DATA, ROOT
 from vectorstore.build import publish_build
 from vectorstore.catalogue import Catalogue
+from vectorstore.intake import pair_name
 from vectorstore.library import (
     Shelf,
     live_shelf,
@@ -114,6 +115,30 @@ def test_another_document_is_not_recognized(text: str) -> None:
 )
 def test_a_new_work_is_named_after_its_file(file: str, work: str) -> None:
     assert new_work(edition_of("# T\n", file), None, None).id == work
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        *("ferry.en.md", "ferry.zh.md", "ferry.zh-Hant.md", "ferry.zh-Hans.md", "ferry.zh_TW.md", "ferry.en-US.md"),
+        *("ferry_en.pdf", "ferry_zh.pdf", "Ferry-en.pdf", "ferry-zh.pdf", "ferry-zh-Hant-HK.pdf", "ferry_zhHans.pdf"),
+        *(
+            "Ferry EN.docx",
+            "ferry (EN).docx",
+            "ferry（英文）.docx",
+            "ferry_中文版.docx",
+            "ferry 繁體.docx",
+            "en_ferry.docx",
+        ),
+    ],
+)
+def test_a_name_without_its_language_is_that_of_the_pair(file: str) -> None:
+    assert pair_name(Path(file)) == "ferry"
+
+
+@pytest.mark.parametrize("file", ["ferry.md", "chosen.md", "ferry-zhu.md", "en.md", "ferryen.md"])
+def test_a_name_that_says_no_language_is_no_pair_s(file: str) -> None:
+    assert pair_name(Path(file)) == ""
 
 
 def test_a_file_name_without_latin_letters_gives_a_stable_name() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from reportlab.pdfgen.canvas import Canvas
 from chat.points import Order
 from chat.points_file import points_handout
 from ingest.document import Loss, Page, Refusal, UnreadableDocument
+from ingest.ocr import joined
 from ingest.outline import outline_sections
 from ingest.read_pdf import read_pdf
 from ingest.sandbox import parse_file
 from tests.shelf import assistant_over
 from ui.chips import answer_data
 from ui.documents import Documents
+from vectorstore.intake import Wishes
 
 PRINTED = "Ferry fares between Sundholm and Vik rose by 8% in 2025 because fuel was dear."
 SCANNED = "Passengers of the ferries stayed away in the winter of 2025"
@@ -99,6 +102,80 @@ def test_the_engine_reads_a_scanned_page(scan: Path) -> None:
     document = parse_file(scan, ocr=True).document
     assert SCANNED.replace(" ", "") in document.text.replace(" ", "")
     assert document.losses == (Loss("read-by-ocr", "2"),)
+
+
+CHINESE = (
+    "渡輪票價與燃料成本",
+    "2025年，松港與維克之間的渡輪票價上漲了8%，原因是燃料昂貴，而不是乘客增加。船公司表示，若油價在夏季回落，"
+    "票價將於2026年第一季下調3%。",
+    "冬季乘客減少約一成二，主要受風浪與停航影響；貨運收入則成長15.6%，抵消了大部分損失。",
+)
+CHINESE_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+
+
+@pytest.fixture
+def chinese_scan(tmp_path: Path) -> Path:
+    """A folder with a PDF of one page, a picture of Chinese paragraphs whose lines are full."""
+    if not CHINESE_FONT.exists():
+        pytest.skip(f"no {CHINESE_FONT.name} on this machine (fonts-noto-cjk)")
+    picture = Image.new("L", (1240, 1754), 255)
+    draw, top = ImageDraw.Draw(picture), 150
+    for paragraph, size in zip(CHINESE, (48, 34, 34), strict=True):
+        font = ImageFont.truetype(str(CHINESE_FONT), size, index=3)
+        for start in range(0, len(paragraph), 28):
+            draw.text((140, top), paragraph[start : start + 28], font=font, fill=0)
+            top += size * 8 // 5
+        top += 30
+    picture.save(tmp_path / "page.png")
+    (tmp_path / "files").mkdir()
+    canvas = Canvas(str(tmp_path / "files" / "ferries.pdf"))
+    canvas.drawImage(str(tmp_path / "page.png"), 0, 0, 595, 842)
+    canvas.save()
+    return tmp_path / "files"
+
+
+def test_a_scanned_chinese_page_ends_searchable_and_its_citations_say_how_it_was_read(
+    chinese_scan: Path, tmp_path: Path, bundled_engine
+) -> None:
+    if not importlib.util.find_spec("rapidocr"):
+        pytest.skip("rapidocr is not installed: the extra named ocr")
+    assistant = assistant_over(chinese_scan, tmp_path / "home", bundled_engine, Wishes(ocr=True))
+    (edition,) = assistant.editions("ferries")
+    read, wanted = "".join(edition.document.text.split()), "".join(CHINESE)
+    right = sum(block.size for block in SequenceMatcher(None, wanted, read, autojunk=False).get_matching_blocks())
+    print(f"{right} of {len(wanted)} characters")
+    assert right >= 0.97 * len(wanted)
+    assert edition.document.text.count("\n\n") == len(CHINESE)
+    works = assistant.build.works
+    library = Documents(works, {work: assistant.editions(work) for work in works})
+    for language, question, said in (
+        ("zh-Hant", "渡輪票價為什麼上漲？", "影像辨識（OCR）"),
+        ("zh-Hans", "渡轮票价为什么上涨？", "图像识别（OCR）"),
+        ("en", "Why did ferry fares rise?", "read from its picture (OCR)"),
+    ):
+        answer = assistant.ask(question, language=language)
+        assert language == "en" or "燃料昂貴，而不是乘客增加" in answer.citations[0].quote
+        assert answer.citations
+        assert all(said in row["details"] for row in answer_data(answer, library, language)["sources"])
+
+
+def test_wrapped_lines_of_a_picture_are_joined_as_those_of_text_are() -> None:
+    def box(top: float, right: float, height: float = 24.0) -> list[tuple[float, float]]:
+        return [(70.0, top), (right, top), (right, top + height), (70.0, top + height)]
+
+    read = [
+        ("渡輪票價", box(60, 70 + 4 * 34, 40)),
+        ("渡輪票價上漲了8%，原因是燃料昂貴，而不", box(130, 525)),
+        ("是乘客增加。", box(166, 70 + 6 * 23)),
+        ("Passengers of the ferries stayed away", box(230, 525)),
+        ("in the winter of 2025.", box(266, 300, 26)),
+    ]
+    assert joined(read, 842) == [
+        "渡輪票價",
+        "渡輪票價上漲了8%，原因是燃料昂貴，而不是乘客增加。",
+        "Passengers of the ferries stayed away in the winter of 2025.",
+    ]
+    assert joined([], 842) == []
 
 
 @pytest.fixture(scope="module")

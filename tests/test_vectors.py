@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 import vectorstore.vectors
+from tests.held import Held
 from vectorstore.vectors import ITSELF, Texts, UnfitCopy, Vectors, write_vectors
 
 
@@ -84,6 +85,16 @@ def test_a_copy_finds_what_is_there(before: Path, tmp_path: Path, editions: list
     check(after, editions)
     check(before, [A, B])
     assert embed.made < 1_000
+
+
+@pytest.mark.parametrize("beside", [None, "before"], ids=["inserted", "copied"])
+def test_vectors_are_not_all_held_at_once(before: Path, tmp_path: Path, beside: str | None) -> None:
+    drawn = Held(vector)
+    fresh = texts("d", 400)
+    (tmp_path / "after").mkdir()
+    write_vectors(tmp_path / "after", "drawn", [A, B, fresh] if beside else [fresh], drawn, before if beside else None)
+    check(tmp_path / "after", [A, B, fresh] if beside else [fresh])
+    assert 0 < drawn.most <= 300
 
 
 def test_copies_of_copies_until_too_much_was_removed(before: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from ingest.document import Document, Edition, Work
 from ingest.outline import outline_sections
 from tests.bigrams import NAME, Bigrams
 from tests.conftest import DATA
+from tests.held import Held
 from vectorstore import retrieve
 from vectorstore.build import open_build, publish_build
 from vectorstore.catalogue import Catalogue
@@ -224,15 +225,23 @@ def test_some_places_score_as_among_all(match: WordMatch, subset: list[int]) -> 
 # Storage
 
 
-def test_each_word_of_the_texts_is_embedded_once(tmp_path: Path) -> None:
-    asked: list[str] = []
+def test_each_word_of_the_texts_is_asked_for_once_to_find_the_centre_and_once_to_be_written(tmp_path: Path) -> None:
+    asked: list[list[str]] = []
     stored(
         tmp_path,
         [["A vessel.", "A vessel sank."], ["Vessel prices"], ["船舶價格"]],
         [False, False, True],
-        lambda words: asked.extend(words) or vectors(words),
+        lambda words: asked.append(sorted(words)) or vectors(words),
     )
-    assert sorted(asked) == sorted({"vessel", "sank", "prices", *plain_words("船舶價格")})
+    assert asked == 2 * [sorted({"vessel", "sank", "prices", *plain_words("船舶價格")})]
+
+
+def test_vectors_of_words_are_not_all_held_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vectorstore.wordmatch._ROWS", 10)
+    drawn = Held(lambda word: vectors([word])[0])
+    match = stored(tmp_path, [[" ".join(f"word{n}" for n in range(200))]], [False], drawn)
+    assert match.unknown(["word0", "word199"]) == []
+    assert 0 < drawn.most <= 20
 
 
 def test_vectors_kept_in_half_precision_give_the_same_build(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import unicodedata
 from pathlib import Path
 
@@ -213,3 +214,15 @@ def test_unknown_words_score_nothing(tmp_path: Path, words: list[str]) -> None:
 def test_a_text_that_shares_no_word_scores_nothing() -> None:
     scores = KeywordIndex.of(TEXTS).scores(tokens("Cycad"))
     assert [bool(score) for score in scores] == [False, False, True, False, False]
+
+
+def test_an_index_is_made_of_the_numbers_of_tokens_not_of_their_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vectorstore.words.tokens", lambda text: [f"{text}{n}" for n in range(200)])
+    KeywordIndex.of(["libraries are loaded"])
+    tracemalloc.start()
+    try:
+        KeywordIndex.of(f"word{n % 20}." for n in range(300))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 70 * 300 * 200  # 55 bytes for each token that a text has; with their letters 130

@@ -53,7 +53,8 @@ CANDIDATES = 2_000
 Among 40,000 invented vectors the search for the nearest alone missed a text's own in 11 of 300 tries, one as wide in 0.
 """
 
-_BATCH = 64
+_BATCH, _READ = 64, 500
+"""Texts that are embedded at once, and vectors that are read at once."""
 
 Progress = Callable[[int, int], None]
 """Told how many texts of how many have been embedded."""
@@ -350,8 +351,8 @@ def _write(
     for lang in ("zh", "en"):
         mine = [place for place in places if keyword_language(place.edition) == lang]
         if mine:
-            KeywordIndex.of([visible(place.passage.text)[0] for place in mine]).save(folder / f"keywords-{lang}")
-    sentences = [[place.passage.text[start:end] for start, end in place.sentences] for place in places]
+            KeywordIndex.of(visible(place.passage.text)[0] for place in mine).save(folder / f"keywords-{lang}")
+    sentences = ([place.passage.text[start:end] for start, end in place.sentences] for place in places)
     write_words(folder, sentences, [keyword_language(place.edition) == "zh" for place in places], embed.words)
     folded = [fold(place.passage.text) for place in places]
     (folder / _FOLDED).write_text(json.dumps(folded, ensure_ascii=False), encoding="utf-8")
@@ -380,11 +381,11 @@ class _Embedder:
         self._engine = cache(load_model)
         self._progress = progress
 
-    def documents(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
-        """A vector for each text."""
+    def documents(self, texts: Sequence[str]) -> Iterator[NDArray[np.float32]]:
+        """A vector for each text, in their order. Those that are new are all made before the first is given."""
         return self._vectors(texts, texts, lambda batch: self._engine().embed_documents(batch))
 
-    def words(self, words: Sequence[str]) -> list[NDArray[np.float32]]:
+    def words(self, words: Sequence[str]) -> Iterator[NDArray[np.float32]]:
         """A vector for each word, which is not the one it has as a document."""
         return self._vectors(
             words, [f"word\0{word}" for word in words], lambda batch: embed_words(self._engine(), batch)
@@ -392,20 +393,25 @@ class _Embedder:
 
     def _vectors(
         self, texts: Sequence[str], names: Sequence[str], embed: Callable[[list[str]], list[list[float]]]
-    ) -> list[NDArray[np.float32]]:
+    ) -> Iterator[NDArray[np.float32]]:
         digests = [hashlib.sha256(name.encode()).hexdigest() for name in names]
-        known = self._catalogue.embeddings(self._model, list(dict.fromkeys(digests)))
-        missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
-        todo = list(missing.items())
+        self._learn(dict(zip(digests, texts, strict=True)), embed)
+        for start in range(0, len(digests), _READ):
+            batch = digests[start : start + _READ]
+            known = self._catalogue.embeddings(self._model, list(dict.fromkeys(batch)))
+            yield from (known[digest] for digest in batch)
+
+    def _learn(self, texts: Mapping[str, str], embed: Callable[[list[str]], list[list[float]]]) -> None:
+        """Stores vectors of the texts, by their digest, that have none yet."""
+        known = self._catalogue.embedded(self._model, list(texts))
+        todo = [(digest, text) for digest, text in texts.items() if digest not in known]
         for start in range(0, len(todo), _BATCH):
             batch = todo[start : start + _BATCH]
             rows = embed([text for _, text in batch])
             fresh = {digest: np.asarray(row, np.float32) for (digest, _), row in zip(batch, rows, strict=True)}
             self._catalogue.store_embeddings(self._model, fresh)
-            known.update(fresh)
             if self._progress:
                 self._progress(min(start + _BATCH, len(todo)), len(todo))
-        return [known[digest] for digest in digests]
 
 
 def embedded_text(place: Place) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -176,17 +177,18 @@ class Catalogue:
 
     def embeddings(self, model: str, digests: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """The stored vectors of texts, by the digest of the text."""
-        found: dict[str, NDArray[np.float32]] = {}
+        rows = self._of_embeddings(model, digests, EMBEDDINGS.c.text_digest, EMBEDDINGS.c.vector)
+        return {row.text_digest: np.frombuffer(row.vector, dtype="<f4") for row in rows}
+
+    def embedded(self, model: str, digests: Sequence[str]) -> set[str]:
+        """Which of the digests are those of texts with stored vectors."""
+        return {row.text_digest for row in self._of_embeddings(model, digests, EMBEDDINGS.c.text_digest)}
+
+    def _of_embeddings(self, model: str, digests: Sequence[str], *columns: sa.Column[Any]) -> Iterator[sa.Row[Any]]:
         with self._engine.connect() as connection:
             for start in range(0, len(digests), 500):
-                rows = connection.execute(
-                    sa.select(EMBEDDINGS.c.text_digest, EMBEDDINGS.c.vector).where(
-                        EMBEDDINGS.c.model == model,
-                        EMBEDDINGS.c.text_digest.in_(digests[start : start + 500]),
-                    )
-                )
-                found.update({row.text_digest: np.frombuffer(row.vector, dtype="<f4") for row in rows})
-        return found
+                some = EMBEDDINGS.c.text_digest.in_(digests[start : start + 500])
+                yield from connection.execute(sa.select(*columns).where(EMBEDDINGS.c.model == model, some))
 
     def store_embeddings(self, model: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
         rows = [

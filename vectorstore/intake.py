@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from ingest.document import Edition, EditionKind, Language, Loss, Refusal, Unrea
 from ingest.work_file import WORK_FILE, WORK_ID, read_work
 from vectorstore.align import Alignment, Embed, align
 from vectorstore.descriptions import first_beside, free_name, private_name
-from vectorstore.library import Shelf, is_update, new_work, read_edition, recognize
+from vectorstore.library import Shelf, is_update, new_work, read_edition, recognize, work_name
 
 State = Literal["ready", "ready-with-loss", "refused"]
 Note = tuple[str, dict[str, object]]
@@ -23,7 +24,7 @@ READERS = 2
 """Files that are read at once, each by its own process: as many as a desk's machine has cores."""
 
 _MARK = (
-    r"zh[-_]?(?:hant|hans|tw|cn|hk)?|cht|chs|tc|sc|cn|tw|hk|en(?:[-_](?:us|gb))?|eng|english|chinese|"
+    r"zh(?:[-_]?(?:hant|hans))?(?:[-_]?(?:tw|cn|hk|mo|sg))?|cht|chs|tc|sc|cn|tw|hk|en(?:[-_](?:us|gb))?|eng|english|chinese|"
     r"繁體?|繁体|繁體中文|简体?|简体中文|簡體|中文版?|英文版?|中|英"
 )
 _LANGUAGE_MARK = re.compile(
@@ -81,11 +82,14 @@ class Intake:
     """Works that the shelf leaves out: no file is taken for theirs, and their names are not free."""
 
     states: list[FileState] = field(default_factory=list)
+    _names: Counter[str] = field(default_factory=Counter)
+    """How many files are taken of each name that is one but for the language."""
 
     def take(self, paths: Sequence[Path]) -> list[FileState]:
         """Reads files and folders; afterwards `shelf` holds what was not refused."""
         known = {**self.elsewhere, **self.shelf.works}
         found = [entry for path in paths for entry in _entries(path, known)]
+        self._names.update(pair_name(entry.path) for entry in found if entry.work is None)
         with ThreadPoolExecutor(READERS) as pool:
             for entry, edition in zip(found, pool.map(self._read, found), strict=True):
                 state = self._place(entry, edition)
@@ -156,12 +160,12 @@ class Intake:
             title = new_work(edition, twin.id, wishes.title).title(edition.lang)
             note = ("ingest-pair", {"file": read.file, "lang": edition.lang, "work": twin.id})
             return replace(twin, titles={**twin.titles, edition.lang: title}), edition, [note]
-        return self._new(read)
+        return self._new(entry, read)
 
-    def _new(self, read: Edition) -> tuple[Work, Edition, list[Note]]:
+    def _new(self, entry: _Entry, read: Edition) -> tuple[Work, Edition, list[Note]]:
         wishes, taken = self.wishes, {**self.elsewhere, **self.shelf.works}
-        work = replace(new_work(read, wishes.work or None, wishes.title), private_to=wishes.private_to)
-        update = is_update(self.shelf, work.id, read.file)
+        name, update = self._name(entry, read, taken)
+        work = replace(new_work(read, name, wishes.title), private_to=wishes.private_to)
         if wishes.free_name and not update:
             work = replace(work, id=free_name(work.id, taken))
         if wishes.private_to and not wishes.work and not update:
@@ -170,6 +174,18 @@ class Intake:
             raise UnreadableDocument("work-taken", file=read.file, work=work.id)
         values = {"file": read.file, "work": work.id, "sections": len(read.outline.sections), "language": read.lang}
         return work, replace(read, work=work.id), [("ingest-new", values)]
+
+    def _name(self, entry: _Entry, read: Edition, taken: Mapping[str, Work]) -> tuple[str, bool]:
+        """What the work of a file is called, and whether it is there and holds an edition of that file: it has the
+        file's name, without the language's where another language came with it and no work has that name."""
+        shared = pair_name(entry.path)
+        names = [self.wishes.work or work_name(Path(read.file).stem, read.file)]
+        if shared and not self.wishes.work:
+            names.insert(0, work_name(shared, shared))
+        if known := [name for name in names if is_update(self.shelf, name, read.file)]:
+            return known[0], True
+        together = self._names[shared] > 1 and names[0] not in taken
+        return names[0 if together else -1], False
 
     def _twin(self, entry: _Entry, read: Edition) -> Work | None:
         """The work of a file in another language that came with this one and has its name but for the language."""

@@ -154,7 +154,7 @@ def new_work(edition: Edition, work_id: str | None, title: str | None) -> Work:
     author = next((edition.document.text[s.start : s.end] for s in edition.outline.sections if s.kind == "author"), "")
     date = next((edition.document.text[s.start : s.end] for s in edition.outline.sections if s.kind == "date"), "")
     return Work(
-        work_id or _slug(edition.file),
+        work_id or work_name(Path(edition.file).stem, edition.file),
         {edition.lang: name},
         re.sub(r"^[^:：]{1,12}[:：]\s*", "", author),
         date_of(date),
@@ -169,6 +169,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", fold(text))
 
 
-def _slug(file: str) -> str:
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(file).stem.lower()).strip("-")
-    return stem[:64].strip("-") or f"document-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
+def work_name(stem: str, whole: str) -> str:
+    """What a work is called after a file's name without its ending; where that has no Latin letter, by a digest."""
+    name = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")
+    return name[:64].strip("-") or f"document-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"

@@ -11,11 +11,11 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -42,15 +42,16 @@ _WIDE = 2_000
 
 _COLLECTIONS = ("passages", "sentences")
 _FOLDER, _MANIFEST, _DATABASE = "vectors", "vectors.json", "chroma.sqlite3"
-_UPSERT = 5_000  # Chroma takes 5,461 at most in one call (LIBRARIES §1)
-_SENT = 1_000
-"""In one request to a server, which takes 40 MB."""
+_REMOVED = 5_000  # Chroma takes 5,461 at most in one call (LIBRARIES §1)
+_ADDED = 250
+"""In one call: Chroma holds 30 KB for each until it is done, and a server takes 40 MB."""
 
 _GRAPH = {"space": "cosine", "ef_search": 200, "sync_threshold": 100, "batch_size": 100}
 """Whatever Chroma has not yet written to its graph is inserted at each opening, a millisecond a vector: by default up
 to a thousand."""
 
-Embed = Callable[[Sequence[str]], Sequence[NDArray[np.float32]]]
+Embed = Callable[[Sequence[str]], Iterable[NDArray[np.float32]]]
+"""A vector for each text, in their order, made or read as they are asked for."""
 
 
 class UnfitCopy(Exception):
@@ -151,12 +152,11 @@ def write_vectors(
     stored = {one.edition: _Stored.of(one) for one in texts}
     removed = 0
     if before is None or server:
-        vectors = embed(_flat(texts))
         names = _names(folder, server)
         with _errors_translated(), chroma(folder, server) as client:
             for name in names:
                 client.create_collection(name, embedding_function=None, configuration={"hnsw": _GRAPH})
-            _insert(client, names, texts, stored, vectors)
+            _insert(client, names, texts, stored, embed)
             counts = tuple(client.get_collection(name, embedding_function=None).count() for name in names)
             if counts != _counts(stored):
                 raise Refusal("build-damaged", build=folder.name)
@@ -193,13 +193,12 @@ def _extend(
             raise UnfitCopy(before.name)
         _copy(before / _FOLDER, folder / _FOLDER, known.files)
         fresh = [one for one in texts if known.editions.get(one.edition) != stored[one.edition]]
-        vectors = embed(_flat(fresh))
         with _errors_translated(), chroma(folder) as client:
             for name, keys in zip(_COLLECTIONS, _keys(gone), strict=True):
                 collection = client.get_collection(name, embedding_function=None)
-                for start in range(0, len(keys), _UPSERT):
-                    collection.delete(ids=keys[start : start + _UPSERT])
-            _insert(client, _COLLECTIONS, fresh, stored, vectors)
+                for start in range(0, len(keys), _REMOVED):
+                    collection.delete(ids=keys[start : start + _REMOVED])
+            _insert(client, _COLLECTIONS, fresh, stored, embed)
         kept = [one for one in texts if one not in fresh and one.passages]
         _try(folder, stored, kept[:: len(kept) // _SAMPLES + 1], embed)
     except (OSError, EOFError, ValueError, KeyError, TypeError, sqlite3.Error, DamagedVectors) as error:
@@ -227,19 +226,16 @@ def _insert(
     names: Sequence[str],
     texts: Sequence[Texts],
     stored: Mapping[str, _Stored],
-    vectors: Sequence[NDArray[np.float32]],
+    embed: Embed,
 ) -> None:
-    """Adds what is embedded of texts, given as one vector for each of `_flat`."""
+    """Adds what is embedded of texts; of the vectors no more are held here than are given to Chroma at once."""
     both = _keys({one.edition: stored[one.edition] for one in texts})
-    start = 0
+    vectors = iter(embed(_flat(texts)))
     for name, keys in zip(names, both, strict=True):
         collection = client.get_collection(name, embedding_function=None)
-        rows = vectors[start : start + len(keys)]
-        start += len(keys)
-        size = _UPSERT if name in _COLLECTIONS else _SENT
-        for at in range(0, len(keys), size):
-            batch = [row.tolist() for row in rows[at : at + size]]
-            collection.add(ids=keys[at : at + size], embeddings=batch)
+        for at in range(0, len(keys), _ADDED):
+            batch = keys[at : at + _ADDED]
+            collection.add(ids=batch, embeddings=list(islice(vectors, len(batch))))
 
 
 def _try(folder: Path, stored: Mapping[str, _Stored], samples: Sequence[Texts], embed: Embed) -> None:

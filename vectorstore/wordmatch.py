@@ -8,9 +8,12 @@ the nearest word of the text, by vectors of single words, as late interaction do
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,9 @@ from vectorstore.words import has_han, plain_words
 THRESHOLD = 0.3
 """Cosine of two centred word vectors below which they have nothing in common (evals/README.md)."""
 
+_ROWS = 1_000
+"""Vectors that are centred at once."""
+
 _WORDS, _ARRAYS, _VECTORS = "words.json", "words.npz", "words.npy"
 
 Vectors = NDArray[np.float32]
@@ -27,13 +33,16 @@ Vectors = NDArray[np.float32]
 
 def write_words(
     folder: Path,
-    texts: Sequence[Sequence[str]],
+    texts: Iterable[Sequence[str]],
     chinese: Sequence[bool],
-    embed: Callable[[list[str]], Sequence[Vectors]],
+    embed: Callable[[list[str]], Iterable[Vectors]],
 ) -> None:
-    """Stores the words of places, given as their sentences, with their vectors and rarity."""
+    """Stores the words of places, given as their sentences, with their vectors and rarity.
+
+    `embed` is asked twice for the words' vectors, which are not all held at once: for their centres, and to be written.
+    """
     ids: dict[str, int] = {}
-    flat: list[int] = []
+    flat = array("i")
     sentence_starts, place_starts = [0], [0]
     counts: dict[tuple[int, bool], int] = {}
     for sentences, side in zip(texts, chinese, strict=True):
@@ -51,30 +60,51 @@ def write_words(
     for (word, side), count in counts.items():
         rarity[word] = min(rarity[word], _rarity(count, sizes[side]))
     words = list(ids)
-    made = np.array(embed(words), dtype=np.float16) if words else np.zeros((0, 1), dtype=np.float16)
-    vectors = made.astype(np.float32)
     han = np.array([has_han(word) for word in words], dtype=bool)
     # Single words crowd around one point in each script; what tells them apart is how they differ from it.
-    centres = np.array(
-        [
-            vectors[han == side].mean(axis=0) if (han == side).any() else np.zeros(vectors.shape[-1], np.float32)
-            for side in (False, True)
-        ]
-    )
-    centred, lengths = _centred(vectors, han, centres)
-    # The last row stands for no word. A file of its own, in the form in which it is read: mapped, not loaded.
-    np.save(folder / _VECTORS, np.concatenate([centred, np.zeros((1, vectors.shape[-1]), np.float32)]))
+    centres = _centres(embed(words), han) if words else np.zeros((2, 1), np.float32)
+    lengths = _write_centred(folder / _VECTORS, embed(words) if words else [], han, centres)
     (folder / _WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
     np.savez(
         folder / _ARRAYS,
         centres=centres,
-        lengths=np.append(lengths, np.float32(np.inf)),
+        lengths=lengths,
         han=np.append(han, False),
         rarity=rarity,
         flat=np.array(flat, dtype=np.int32),
         sentence_starts=np.array(sentence_starts, dtype=np.int64),
         place_starts=np.array(place_starts, dtype=np.int64),
     )
+
+
+def _centres(vectors: Iterable[Vectors], han: NDArray[np.bool_]) -> Vectors:
+    """The mean of Latin words' vectors, and of Chinese words'; zero where there are none."""
+    sums: dict[bool, Any] = {False: 0.0, True: 0.0}
+    for vector, side in zip(vectors, han.tolist(), strict=True):
+        sums[side] += vector.astype(np.float16).astype(np.float64)
+        width = len(vector)
+    means = [sums[side] / max(1, int((han == side).sum())) for side in (False, True)]
+    return np.array([np.broadcast_to(mean, width) for mean in means], dtype=np.float32)
+
+
+def _write_centred(path: Path, vectors: Iterable[Vectors], han: NDArray[np.bool_], centres: Vectors) -> Vectors:
+    """Writes vectors from their centres, some at a time, and a last one that stands for no word.
+
+    A file of its own, in the form in which it is read: mapped, not loaded. Returns the lengths that they had, the last
+    one's infinite.
+    """
+    width = centres.shape[-1]
+    lengths = np.full(len(han) + 1, np.inf, dtype=np.float32)
+    shape = {"descr": "<f4", "fortran_order": False, "shape": (len(han) + 1, width)}
+    rest = iter(vectors)
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, shape)
+        for start in range(0, len(han), _ROWS):
+            some = np.array([vector.astype(np.float16) for vector in islice(rest, _ROWS)]).astype(np.float32)
+            centred, lengths[start : start + len(some)] = _centred(some, han[start : start + _ROWS], centres)
+            file.write(centred.tobytes())
+        file.write(np.zeros(width, np.float32).tobytes())
+    return lengths
 
 
 def _rarity(count: int, size: int) -> float:

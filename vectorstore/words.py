@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -193,11 +194,14 @@ class KeywordIndex:
         self._index = index
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> KeywordIndex:
+    def of(cls, texts: Iterable[str]) -> KeywordIndex:
+        """Of texts, one taken at a time: what stays of their tokens are numbers."""
         import bm25s
 
+        ids: dict[str, int] = {}
+        rows = [array("i", [ids.setdefault(t, len(ids)) for t in tokens(text) or ["\0"]]) for text in texts]
         index = bm25s.BM25(method="lucene")
-        index.index([tokens(text) or ["\0"] for text in texts], show_progress=False)
+        index.index((rows, ids), show_progress=False)
         return cls(index)
 
     @classmethod

@@ -250,6 +250,48 @@ def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(
     expect(editor.reader.panel.locator("mark").first).to_contain_text("Ferry fares between Sundholm and Vik rose by 8%")
 
 
+def test_an_old_conversation_shows_what_it_quoted_through_a_replacement_a_new_index_and_says_when_it_is_taken_out(
+    own_app: Served, visit: OpenPage, files: Path
+) -> None:
+    editor = Editor(visit(own_app.url))
+    panel = editor.reader.panel
+    editor.read(files / "orchards.md")
+    editor.publish()
+    editor.page.get_by_role("link", name="Ask").click()
+    editor.reader.ask("By how much did plum harvests in Norrby rise?")
+    conversation = editor.page.url
+
+    def open_chip() -> None:
+        editor.page.goto(conversation)
+        editor.reader.answers.first.locator(".statement .chip").first.click()
+
+    def in_library(*acts: str) -> None:
+        editor.page.get_by_role("link", name="Library").click()
+        if acts:
+            editor.act("orchards", *acts)
+
+    def check_superseded() -> None:
+        open_chip()
+        expect(panel.locator(".note")).to_contain_text("Superseded")
+        expect(panel.locator("mark").first).to_contain_text("rose by 12%")
+
+    in_library("replace")
+    expect(editor.page.get_by_text("takes the place of orchards/en-original")).to_be_visible()
+    editor.read(files / "newer.md")
+    editor.publish()
+    check_superseded()
+    in_library()
+    editor.click("index")
+    expect(editor.page.get_by_text("The index is made anew.")).to_be_visible()
+    check_superseded()
+    in_library("remove", "remove-sure")
+    expect(editor.work("orchards")).to_have_count(0)
+    open_chip()
+    expect(panel.locator(".note")).to_have_text("This document is no longer in the library.")
+    expect(panel.locator("mark")).to_have_count(0)
+    expect(editor.reader.answers.first).to_contain_text("rose by 12%")
+
+
 @pytest.mark.case("I5")
 def test_names_and_titles_are_words_wherever_they_stand(own_app: Served, visit: OpenPage, files: Path) -> None:
     editor = Editor(visit(own_app.url))
