@@ -27,7 +27,8 @@ from chat.quoting import (
 from chat.tables import has_body, rows_asked
 from chat.understand import Query
 from chat.verify import Draft, DraftStatement
-from ingest.document import CAPTIONS, HEADINGS, Language, Section
+from ingest.document import CAPTIONS, HEADINGS, Section
+from vectorstore.echoes import repeats
 from vectorstore.retrieve import Hit, Hits, Search
 from vectorstore.words import fold
 
@@ -149,7 +150,7 @@ class QuotingWriter:
             others = 0 if wide else len(near) - rank - 1
             wanted = MAX_SENTENCES // len(near) if wide else SENTENCES_MORE if rank else SENTENCES_FIRST
             room = min(wanted, MAX_SENTENCES - len(chosen) - others)
-            best = _best_sentences(hit, query.language, scores, room)
+            best = _best_sentences(hit, query, scores, room)
             # What only announces something to come says nothing beside a better section.
             chosen.extend(best if not rank else [c for c in best if not c.folded.endswith(ANNOUNCING)])
         if not names:
@@ -265,10 +266,13 @@ def _compared(bodies: Sequence[Hit], sides: int) -> list[Hit]:
     return [hit for rank, hit in enumerate(bodies[:SECTIONS_COMPARED]) if rank < sides or hit.score >= floor]
 
 
-def _best_sentences(
-    hit: Hit, language: Language, scores: Mapping[tuple[int, int], float], room: int
-) -> list[Candidate]:
-    """The sentences of a passage nearest to the question, in reading order; all of them if there is room."""
-    place = reading_place(hit, language)
-    ranked = sorted(range(len(place.sentences)), key=lambda n: -scores.get((place.index, n), -9.0))
+def _best_sentences(hit: Hit, query: Query, scores: Mapping[tuple[int, int], float], room: int) -> list[Candidate]:
+    """The sentences of a passage nearest to the question, in reading order; all of them if there is room.
+
+    One that only repeats the question says nothing, where there are others.
+    """
+    place = reading_place(hit, query.language)
+    text = place.passage.text
+    saying = [n for n, (start, end) in enumerate(place.sentences) if not repeats(query.question, text[start:end])]
+    ranked = sorted(saying or range(len(place.sentences)), key=lambda n: -scores.get((place.index, n), -9.0))
     return [Candidate(hit, place, *place.sentences[n]) for n in sorted(ranked[: max(room, 0)])]
