@@ -269,10 +269,11 @@ def _compared(bodies: Sequence[Hit], sides: int) -> list[Hit]:
 def _best_sentences(hit: Hit, query: Query, scores: Mapping[tuple[int, int], float], room: int) -> list[Candidate]:
     """The sentences of a passage nearest to the question, in reading order; all of them if there is room.
 
-    One that only repeats the question says nothing, where there are others.
+    One that repeats the question or asks another says nothing, where there are others.
     """
     place = reading_place(hit, query.language)
     text = place.passage.text
-    saying = [n for n, (start, end) in enumerate(place.sentences) if not repeats(query.question, text[start:end])]
+    said = [text[start:end] for start, end in place.sentences]
+    saying = [n for n, words in enumerate(said) if not (words.endswith(("?", "？")) or repeats(query.question, words))]
     ranked = sorted(saying or range(len(place.sentences)), key=lambda n: -scores.get((place.index, n), -9.0))
     return [Candidate(hit, place, *place.sentences[n]) for n in sorted(ranked[: max(room, 0)])]

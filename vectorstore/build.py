@@ -54,6 +54,11 @@ Among 40,000 invented vectors the search for the nearest alone missed a text's o
 """
 
 _BATCH = 64
+_COMPARED = 20
+"""Texts of which one that is embedded already is looked for."""
+
+SAME_VECTOR = 0.98
+"""Cosine from which texts were embedded by the same model, on another machine, in another batch."""
 
 Progress = Callable[[int, int], None]
 """Told how many texts of how many have been embedded."""
@@ -138,13 +143,23 @@ class Build:
             return True
         place = self.places[0]
         texts = [embedded_text(place), embedded_sentences(place)[0]]
-        digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        digests = [_digest(text) for text in texts]
         known = catalogue.embeddings(self.model, digests)
         if len(known) != len(set(digests)):
             return False
         vectors = [known[digest].tolist() for digest in digests]
         found = self.nearest_passages(vectors[0], CANDIDATES), self.nearest_sentences(vectors[1], CANDIDATES)
         return all(max(scores.values(), default=0.0) > ITSELF for scores in found)
+
+    def is_made_by(self, embeddings: Embeddings, catalogue: Catalogue) -> bool:
+        """Whether a model makes the vectors that this build has, or cannot be asked now."""
+        texts = [embedded_text(place) for place in self.places[:1]]
+        known = catalogue.embeddings(self.model, [_digest(text) for text in texts])
+        try:
+            rows = embeddings.embed_documents(texts)
+        except Exception:  # noqa: BLE001  # each provider has its own; the first question meets it too
+            return True
+        return all(alike(row, vector) for row, vector in zip(rows, known.values(), strict=False))
 
     def nearest_passages(self, vector: Sequence[float], count: int) -> dict[int, float]:
         """Cosine similarity of the nearest passages, by the index of their place."""
@@ -198,6 +213,7 @@ def publish_build(
 ) -> bool:
     """Makes the given editions the live build, embedding what is new. False where they already are.
 
+    Where the model has changed under its name, all is embedded anew: vectors of two models are never in one build.
     Call under `writer_lock`.
     """
     ordered = sorted(editions, key=lambda edition: (edition.work, edition.id))
@@ -216,14 +232,19 @@ def publish_build(
     if not rebuild and live is not None and live.fingerprint == mark and (home / "builds" / live.id).is_dir():
         sweep(home, catalogue)
         return False
-    embed = _Embedder(catalogue, model, load_model, progress)
+    embed = _Embedder(catalogue, model, load_model, progress, anew=rebuild)
     with _disk_errors_named(home):
         with ExitStack() as held:
             before = None if rebuild or live is None else _held(home, live, held)
-            try:
-                record = _new_build(home, model, mark, works, keyed, embed, before)
-            except UnfitCopy:
-                record = _new_build(home, model, mark, works, keyed, embed, None)
+            record = None
+            while record is None:
+                try:
+                    record = _new_build(home, model, mark, works, keyed, embed, before)
+                except UnfitCopy:
+                    before = None
+                except ChangedModel:
+                    catalogue.forget_embeddings(model)
+                    before = None
         catalogue.publish(record, works.values(), ordered)
     sweep(home, catalogue)
     return True
@@ -346,6 +367,7 @@ def _write(
     places = list(_places((edition, cut[key]) for key, edition in editions.items()))
     rest = iter(places)
     texts = [_texts(key, list(islice(rest, len(mine)))) for key, mine in cut.items()]
+    embed.compare_with([one.passages[0] for one in texts if one.passages][:_COMPARED])
     write_vectors(folder, f"{FORMAT} {model}", texts, embed.documents, before, embed.server)
     for lang in ("zh", "en"):
         mine = [place for place in places if keyword_language(place.edition) == lang]
@@ -372,9 +394,18 @@ class _Embedder:
     """Makes vectors of texts and words; those the catalogue knows are not made again, new ones are stored at once."""
 
     def __init__(
-        self, catalogue: Catalogue, model: str, load_model: Callable[[], Embeddings], progress: Progress | None
+        self,
+        catalogue: Catalogue,
+        model: str,
+        load_model: Callable[[], Embeddings],
+        progress: Progress | None,
+        *,
+        anew: bool,
     ) -> None:
+        """`anew`: a vector that is known is made again to see whether the model still makes it so."""
         self._catalogue = catalogue
+        self._anew = anew
+        self._samples: Sequence[str] = ()
         self.server = catalogue.chroma_url
         self._model = model
         self._engine = cache(load_model)
@@ -393,9 +424,11 @@ class _Embedder:
     def _vectors(
         self, texts: Sequence[str], names: Sequence[str], embed: Callable[[list[str]], list[list[float]]]
     ) -> list[NDArray[np.float32]]:
-        digests = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+        digests = [_digest(name) for name in names]
         known = self._catalogue.embeddings(self._model, list(dict.fromkeys(digests)))
         missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
+        if missing or self._anew:
+            self._compare()
         todo = list(missing.items())
         for start in range(0, len(todo), _BATCH):
             batch = todo[start : start + _BATCH]
@@ -406,6 +439,35 @@ class _Embedder:
             if self._progress:
                 self._progress(min(start + _BATCH, len(todo)), len(todo))
         return [known[digest] for digest in digests]
+
+    def compare_with(self, texts: Sequence[str]) -> None:
+        """What is embedded already, to see whether the model still makes it so before it makes more beside it."""
+        self._samples = texts
+
+    def _compare(self) -> None:
+        samples, self._samples = {_digest(text): text for text in self._samples}, ()
+        known = self._catalogue.embeddings(self._model, list(samples))
+        if known:
+            digest, vector = next(iter(known.items()))
+            (row,) = self._engine().embed_documents([samples[digest]])
+            if not alike(row, vector):
+                raise ChangedModel(self._model)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+class ChangedModel(Exception):
+    """A model makes other vectors than it did under the same name: none of those that are stored is of use."""
+
+
+def alike(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two vectors are one model's of the same text: of one size and direction."""
+    first, second = np.asarray(one, np.float32), np.asarray(other, np.float32)
+    if first.shape != second.shape:
+        return False
+    return bool(first @ second >= SAME_VECTOR * np.linalg.norm(first) * np.linalg.norm(second))
 
 
 def embedded_text(place: Place) -> str:

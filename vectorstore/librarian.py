@@ -188,21 +188,25 @@ def erase_private(home: Path, catalogue: Catalogue, owner: str) -> list[str]:
 
 
 def open_or_mend(home: Path, catalogue: Catalogue, model: str, embeddings: Embeddings) -> Build:
-    """The live build; a damaged one is made again from the catalogue, which has its vectors, with nobody asked.
+    """The live build; a damaged one is made again from the catalogue, which has its vectors, with nobody asked, and so
+    is one that the model would not make any more, which is embedded anew.
 
     Raises Refusal where there is none, it is another model's, or another process is writing.
     """
+    live = catalogue.live_build()
     try:
-        return open_build(home, catalogue)
+        build = open_build(home, catalogue)
+        if build.model != model or build.is_made_by(embeddings, catalogue):
+            return build
+        build.close()
     except Refusal as refusal:
-        live = catalogue.live_build()
         if refusal.key != "build-damaged" or live is None or live.model != model:
             raise
-        started = time.monotonic()
-        with writer_lock(home):
-            shelf = live_shelf(catalogue)
-            editions = list(shelf.editions.values())
-            publish_build(home, catalogue, model, lambda: embeddings, shelf.works, editions, rebuild=True)
-        seconds = f"{time.monotonic() - started:.1f}"
-        _log.warning(prompts.message("library-mended", "en", build=live.id, seconds=seconds))
-        return open_build(home, catalogue)
+    started = time.monotonic()
+    with writer_lock(home):
+        shelf = live_shelf(catalogue)
+        editions = list(shelf.editions.values())
+        publish_build(home, catalogue, model, lambda: embeddings, shelf.works, editions, rebuild=True)
+    seconds = f"{time.monotonic() - started:.1f}"
+    _log.warning(prompts.message("library-mended", "en", build=live.id if live else "", seconds=seconds))
+    return open_build(home, catalogue)
