@@ -462,12 +462,12 @@ class ChangedModel(Exception):
     """A model makes other vectors than it did under the same name: none of those that are stored is of use."""
 
 
-def alike(one: Sequence[float], other: Sequence[float]) -> bool:
+def alike(one: Sequence[float], other: NDArray[np.float32]) -> bool:
     """Whether two vectors are one model's of the same text: of one size and direction."""
-    first, second = np.asarray(one, np.float32), np.asarray(other, np.float32)
-    if first.shape != second.shape:
+    mine = np.asarray(one, np.float32)
+    if mine.shape != other.shape:
         return False
-    return bool(first @ second >= SAME_VECTOR * np.linalg.norm(first) * np.linalg.norm(second))
+    return bool(mine @ other >= SAME_VECTOR * np.linalg.norm(mine) * np.linalg.norm(other))
 
 
 def embedded_text(place: Place) -> str:
