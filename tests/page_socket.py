@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
@@ -30,22 +32,18 @@ class PageSocket:
 
     def __enter__(self) -> PageSocket:
         address = self._url.replace("http", "ws", 1) + "/_stcore/stream"
-        self._socket = connect(
-            address,
-            origin=self._url,
-            subprotocols=["streamlit"],
-            proxy=None,
-            max_size=None,  # type: ignore[arg-type,list-item]
-        )
-        self._http = httpx.Client(base_url=self._url, timeout=SECONDS, trust_env=False)
-        self.run()
+        socket = connect(address, origin=self._url, subprotocols=["streamlit"], proxy=None, max_size=None)  # type: ignore[arg-type,list-item]
+        with ExitStack() as opened:
+            self._socket = opened.enter_context(socket)
+            self._http = opened.enter_context(httpx.Client(base_url=self._url, timeout=SECONDS, trust_env=False))
+            self.run()
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._http.close()
-        self._socket.close()
+        self._opened.close()
 
     def run(self, trigger: WidgetState | None = None) -> None:
         """Runs the page's script with all that was set, once with a trigger, to its end."""
@@ -69,8 +67,8 @@ class PageSocket:
         return "\n".join(str(message) for message in self.drawn).encode("latin-1", "replace").decode("unicode_escape")
 
     def widget(self, key: str) -> str:
-        """The id of a widget by its key, or by how that begins."""
-        found = [id_ for message in self.drawn for id_ in _ids(message) if f"-{key}" in id_]
+        """The id of a widget by its key, a number at its end aside."""
+        found = [id_ for message in self.drawn for id_ in _ids(message) if re.search(rf"-{key}(-\d+)?\Z", id_)]
         assert found, f"no widget {key}"
         return found[-1]
 
