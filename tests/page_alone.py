@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
+from chat.access import LOCAL
+from chat.history import History
 from tests.browser.served import serve
 from tests.page_socket import PageSocket, staged
 from tests.scripted_model import ScriptedModel, says
@@ -22,20 +25,24 @@ def main(folder: Path) -> None:
         values = {"chat_model": "openai:scripted", "chat_base_url": model.url, "chat_api_key": "none"}
         values |= {"chat_read_timeout": "60", "chat_total_timeout": "120", "chat_checking": "marked"}
         with serve(folder / "home", folder / "log", **values) as app:
-            said = asked(app.url)
+            writer = asked(app.url, folder / "home")
             read = given(app.url, [folder / "quince.html", folder / "medlar.docx"])
         assert model.requests
-    (folder / "ended").write_text(f"{'answered by the model' if said else 'no answer'}, {read} files read")
+    (folder / "ended").write_text(f"answered by {writer}, {read} files read")
 
 
-def asked(url: str) -> bool:
-    with PageSocket(url) as page:
+def asked(url: str, home: Path) -> str:
+    """Who wrote the answer to a question asked on the page; empty where none came."""
+    with PageSocket(url) as page, closing(History.at(home)) as history:
         page.ask("question", "What is said of gold in 2026?")
         until = time.monotonic() + 120
-        while SAID not in page.words() and time.monotonic() < until:
+        while time.monotonic() < until:
+            for conversation in history.conversations(LOCAL.owner):
+                for exchange in history.exchanges(LOCAL.owner, conversation.id):
+                    if exchange.answer and exchange.state == "whole":
+                        return exchange.answer.writer
             time.sleep(0.5)
-            page.run()
-        return SAID in page.words()
+    return ""
 
 
 def given(url: str, paths: list[Path]) -> int:

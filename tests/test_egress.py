@@ -99,4 +99,4 @@ def test_the_page_asks_nobody_but_the_model_configured(bundled_home: Path, tmp_p
     (tmp_path / "quince.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "medlar.docx").write_bytes(named_elsewhere())
     assert connects(tmp_path, tmp_path / "home", "-m", "tests.page_alone", str(tmp_path)) == []
-    assert (tmp_path / "ended").read_text() == "answered by the model, 2 files read"
+    assert (tmp_path / "ended").read_text() == "answered by model, 2 files read"
