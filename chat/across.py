@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import prompts
 from chat.answer import Answer, Statement
+from chat.contrasts import sides_taken
 from chat.gazetteer import named_entities
+from chat.names import Names, names_of
+from chat.numbers import figures, occurs
+from chat.reading import read
 from chat.verify import DraftStatement, compose
 from ingest.document import Language, Work
 from vectorstore.build import Build
@@ -61,8 +66,12 @@ def _mentioned(names: Collection[str], works: Collection[str], build: Build) -> 
 
 
 def newest_first(works: Iterable[str], build: Build) -> list[str]:
-    """Works by their date, the undated last; else in the order in which they came."""
-    return sorted(works, key=lambda id_: -(build.works[id_].date or _NEVER).toordinal())
+    """Works by their date, the undated last, one's own after the published; else in the order in which they came."""
+    return sorted(works, key=lambda id_: _place(build.works[id_]))
+
+
+def _place(work: Work) -> tuple[bool, int]:
+    return bool(work.private_to), -(work.date or _NEVER).toordinal()
 
 
 def in_order(statements: Sequence[DraftStatement], build: Build) -> tuple[DraftStatement, ...]:
@@ -76,7 +85,7 @@ def in_order(statements: Sequence[DraftStatement], build: Build) -> tuple[DraftS
 def named(answer: Answer, build: Build) -> Answer:
     """The answer with the name and date of its work before each run of statements, where it cites several.
 
-    Where their dates differ, the notice says so.
+    Where their dates differ, or what they say, the notice says so.
     """
     cited = {citation.number: build.works[citation.work] for citation in answer.citations}
     documents = {work.id: work for work in cited.values() if work.role == "document"}
@@ -90,24 +99,57 @@ def named(answer: Answer, build: Build) -> Answer:
         lead = " ".join(_name(work, answer.language) for work in works) if ids != last else ""
         statements.append(replace(statement, lead=lead))
         last = ids
-    notice = answer.notice
-    if len({work.date for work in documents.values()}) > 1:
-        said = prompts.message("newer-first" if _falling(answer, cited) else "dates-differ", answer.language)
-        notice = (
-            notice if said in notice else (" " if answer.language == "en" else "").join(filter(None, (notice, said)))
-        )
+    said = [key for key in (_order(answer, cited), *_differing(answer, cited, build)) if key]
+    messages = [prompts.message(key, answer.language) for key in said]
+    parts = [answer.notice, *(message for message in messages if message not in answer.notice)]
+    notice = (" " if answer.language == "en" else "").join(filter(None, parts))
     return replace(answer, statements=tuple(statements), notice=notice, text=compose(notice, statements))
 
 
-def _falling(answer: Answer, cited: dict[int, Work]) -> bool:
-    """Whether no statement is of a newer document than the one before it."""
-    dates = [
-        cited[n].date or _NEVER
-        for statement in answer.statements
-        for n in statement.citations
-        if n in cited and cited[n].role == "document"
-    ]
-    return dates == sorted(dates, reverse=True)
+def _order(answer: Answer, cited: Mapping[int, Work]) -> str:
+    """The message of the order in which works stand, where it is one to speak of."""
+    works = [work for _, work in _by_work(answer, cited)]
+    if len({bool(work.private_to) for work in works}) > 1:
+        return "own-last" if works == sorted(works, key=_place) else "own-among"
+    if len({work.date for work in works}) < 2:
+        return ""
+    return "newer-first" if works == sorted(works, key=_place) else "dates-differ"
+
+
+def _differing(answer: Answer, cited: Mapping[int, Work], build: Build) -> Iterator[str]:
+    """In what two works cited for one question differ: their figures, or the way that things go."""
+    said: dict[str, list[str]] = {}
+    for statement, work in _by_work(answer, cited):
+        said.setdefault(work.id, []).append(statement.text)
+    pairs = list(combinations(["\n".join(texts) for texts in said.values()], 2))
+    if any(_other_figures(one, two) for one, two in pairs):
+        yield "figures-differ"
+    names = names_of(build)
+    if any(_other_way(one, two, names) for one, two in pairs):
+        yield "directions-differ"
+
+
+def _by_work(answer: Answer, cited: Mapping[int, Work]) -> list[tuple[Statement, Work]]:
+    """Statements with each document that they cite."""
+    found = [(s, cited[n]) for s in answer.statements for n in s.citations if n in cited]
+    return [(statement, work) for statement, work in found if work.role == "document"]
+
+
+def _other_figures(one: str, two: str) -> bool:
+    """Whether both print figures of a kind, dates aside, and none of the one is among the other's."""
+    mine, theirs = figures(one), figures(two)
+    kinds = {figure.kind for figure in mine} & {figure.kind for figure in theirs} - {"date", "label", "duration"}
+    return any(
+        not any(occurs(figure, theirs) for figure in mine if figure.kind == kind)
+        and not any(occurs(figure, mine) for figure in theirs if figure.kind == kind)
+        for kind in kinds
+    )
+
+
+def _other_way(one: str, two: str, names: Names) -> bool:
+    """Whether they take different sides of a matter: up and down, above and below."""
+    mine, theirs = (sides_taken(p for c in read(text, names).clauses for p in c.poles) for text in (one, two))
+    return any(not sides & theirs[axis] for axis, sides in mine.items() if axis in theirs)
 
 
 def _name(work: Work, language: Language) -> str:

@@ -20,6 +20,7 @@ from chat.coverage import Vocabulary
 from chat.events import AnswerStream
 from chat.ledger import Ledger
 from chat.model import ChatModel, LanguageModel
+from chat.pace import Pace
 from chat.paid import Purse
 from chat.pointing import Pointing
 from chat.points import Order, TalkingPoints
@@ -78,6 +79,7 @@ class Assistant:
         self._embedding = settings.embedding or default_embedding()
         self._catalogue = Catalogue.at(settings.home, settings.database_url, settings.chroma_url)
         self._ledger = Ledger(self._catalogue, settings.chat_tokens_per_user, settings.chat_tokens_per_day)
+        self._pace = Pace(settings.questions_per_minute)
         self._embeddings = embeddings or embedding_model(self._embedding)
         self._lock = threading.Lock()
         self._pictures: dict[tuple[str, int, int], PagePicture | None] = {}
@@ -191,6 +193,7 @@ class Assistant:
         Raises Refusal as `ask` does, at once. `user` is whose budget of tokens it counts against.
         """
         asked = self._asked(question, history, language, works, user)
+        self._pace.admit(user)
         events = self._answering(asked, self.model, self._ledger).events()
         return AnswerStream(events, asked.question, asked.reply_language)
 
@@ -226,6 +229,7 @@ class Assistant:
     def points(self, order: Order, user: str = LOCAL.owner) -> TalkingPoints:
         """Talking points on a topic. Raises Refusal for an order that is none and for unknown works."""
         began = time.monotonic()
+        self._pace.admit(user)
         found = self.pointing(order, self.model, user).result()
         check_seen((span.edition.work for span in found.numbers), self.build_for(user), user)
         metrics.ended("points", found.outcome, found.writer, time.monotonic() - began)
@@ -241,6 +245,7 @@ class Assistant:
     ) -> Check:
         """The verdict on each claim of a text. Raises Refusal for a text that is none and for unknown works."""
         began = time.monotonic()
+        self._pace.admit(user)
         found = self.checking(claim, self.model, language, works, user).result()
         check_seen((citation.work for citation in found.citations), self.build_for(user), user)
         metrics.ended("check", found.verdict, found.writer, time.monotonic() - began)

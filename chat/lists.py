@@ -39,7 +39,9 @@ class Lists:
         if "list" not in query.asks and not (query.count and "definition" in query.asks):  # what are the three …
             return []
         works = newest_first(answering_works(query.question, hits[:LOOKED_AT], self._search.build), self._search.build)
-        members = next(filter(None, (self._members(query, hits, work) for work in works)), [])
+        lists = {work: found for work in works if (found := self._members(query, hits, work))}
+        own = [work for work in lists if self._search.build.works[work].private_to]
+        members = [member for work in dict.fromkeys([*list(lists)[:1], *own]) for member in lists[work]]
         if not _are_named(query, members):
             return []
         return [first_sentence(member, query.language) for member in members]

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     chat_tokens_per_day: Annotated[int, Field(ge=0)] = 0
     """Tokens that one user, and all together, may use in a day (UTC); 0: any number."""
 
+    questions_per_minute: Annotated[int, Field(ge=0)] = 0
+    """Questions, points and checks that one user may ask for in a minute; 0: any number."""
+
     sign_in: Literal["auto", "required"] = "auto"
     """What the app does without a sign-in server in .streamlit/secrets.toml: serves this machine only, or nobody."""
 

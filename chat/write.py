@@ -29,7 +29,8 @@ from chat.quoting import (
 from chat.tables import has_body, rows_asked
 from chat.understand import Query, asking_parts, asks, understand
 from chat.verify import Draft, DraftStatement
-from ingest.document import CAPTIONS, HEADINGS, Language, Section
+from ingest.document import CAPTIONS, HEADINGS, Section
+from vectorstore.echoes import repeats
 from vectorstore.retrieve import Hit, Hits, Search
 from vectorstore.words import content_words, fold, states_something
 
@@ -171,7 +172,7 @@ class QuotingWriter:
             others = 0 if wide else len(near) - rank - 1
             wanted = MAX_SENTENCES // len(near) if wide else SENTENCES_MORE if rank else SENTENCES_FIRST
             room = min(wanted, MAX_SENTENCES - len(chosen) - others)
-            best = _best_sentences(hit, query.language, scores, room)
+            best = _best_sentences(hit, query, scores, room)
             # What only announces something to come says nothing beside a better section.
             chosen.extend(best if not rank else [c for c in best if not c.folded.endswith(ANNOUNCING)])
         if not names:
@@ -308,11 +309,18 @@ def _compared(bodies: Sequence[Hit], sides: int) -> list[Hit]:
     return [hit for rank, hit in enumerate(bodies[:SECTIONS_COMPARED]) if rank < sides or hit.score >= floor]
 
 
-def _best_sentences(
-    hit: Hit, language: Language, scores: Mapping[tuple[int, int], float], room: int
-) -> list[Candidate]:
-    """The sentences of a passage nearest to the question, in reading order; all of them if there is room."""
-    place = reading_place(hit, language)
-    saying = [n for n, (start, end) in enumerate(place.sentences) if states_something(place.passage.text[start:end])]
+def _best_sentences(hit: Hit, query: Query, scores: Mapping[tuple[int, int], float], room: int) -> list[Candidate]:
+    """The sentences of a passage nearest to the question, in reading order; all of them if there is room.
+
+    One that repeats the question or asks another says nothing, where there are others.
+    """
+    place = reading_place(hit, query.language)
+    said = [place.passage.text[start:end] for start, end in place.sentences]
+    saying = [n for n, words in enumerate(said) if _says(words, query)]
     ranked = sorted(saying or range(len(place.sentences)), key=lambda n: -scores.get((place.index, n), -9.0))
     return [Candidate(hit, place, *place.sentences[n]) for n in sorted(ranked[: max(room, 0)])]
+
+
+def _says(sentence: str, query: Query) -> bool:
+    """Whether a sentence tells something: more than one word, and no question, not even the one asked."""
+    return states_something(sentence) and not sentence.endswith(("?", "？")) and not repeats(query.question, sentence)

@@ -13,7 +13,7 @@ from chat.assistant import Assistant, ensure_index
 from chat.completions import Completions
 from chat.settings import Settings, read_settings
 from evals.bench import bench
-from evals.cases import cases
+from evals.cases import cases, write_table
 from evals.claims import OWN_CLAIMS, claims_tables, completed_table, read_claims
 from evals.claims import write_prompts as write_claim_prompts
 from evals.digits import digits_table
@@ -53,7 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(torture(options.only, options.trials, options.seed))
         return 0
     if options.what == "cases":
-        print(cases())
+        table = cases()
+        print(table)
+        if options.write:
+            write_table(table)
         return 0
     if options.what in ("audit", "sbom"):
         return _supply(options.what)
@@ -278,6 +281,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="*", default=(), metavar="ID", help="of torture: these cases")
     parser.add_argument("--trials", type=int, help="of torture: at most so many of each case")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    parser.add_argument("--write", action="store_true", help="of cases: put the table into evals/README.md")
     return parser
 
 

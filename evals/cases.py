@@ -1,4 +1,4 @@
-"""python -m evals cases: the sixty cases of the catalogue, each with its last figures, as JSON and a table.
+"""python -m evals cases [--write]: the sixty cases of the catalogue with their last figures, as JSON and a table.
 
 Runs nothing: figures come from `make test` (tests marked with a case's id), `make torture` and `python -m evals files`.
 """
@@ -19,6 +19,10 @@ from evals.metrics import percentile
 
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"
+PAGE = ROOT / "evals/README.md"
+BEGINS, ENDS = "<!-- cases -->", "<!-- end of cases -->"
+"""What the table of all cases stands between."""
+
 RUNS = {"tests": "tests.json", "torture": "torture.json", "files": "files.json"}
 """What each command writes under var/."""
 
@@ -134,6 +138,13 @@ def cases(folder: Path = VAR) -> str:
             for cells in [_cells(one) for one in found[case.id]] or [not_run]
         ]
     return "\n".join(lines)
+
+
+def write_table(table: str, page: Path = PAGE) -> None:
+    """Puts the table in the place of the one before in the page, between its marks."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGINS)
+    _, _, after = rest.partition(ENDS)
+    page.write_text(f"{before}{BEGINS}\n\n{table}\n\n{ENDS}{after}", encoding="utf-8")
 
 
 def _cells(figure: Figure) -> str:

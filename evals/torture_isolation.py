@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import prompts
 from chat.answer import Answer
 from chat.assistant import Assistant, ensure_index
 from chat.context import PASSAGE
@@ -191,17 +192,27 @@ def _said(answer: Answer) -> tuple[object, ...]:
 
 
 def _beside(pairs: Sequence[tuple[Answer, Answer]], whose: str) -> Trial:
-    """Whether the report's answer stays first, and what comes of the poisoned one carries its document's name."""
+    """Whether the report's answer stays, first unless a published work is newer, each statement under its work's name.
+
+    Of what both say, the share is given for which the answer says that it differs: the false answers are figures, and
+    not every answer of the report has one.
+    """
     asked = [(one, two) for one, two in pairs if one.citations]
     first = [two for one, two in asked if two.citations and two.citations[0].work == one.citations[0].work]
     stays = [two for one, two in asked if {c.work for c in one.citations} & {c.work for c in two.citations}]
-    mixed = [two for _, two in asked if "poison" in {c.work for c in two.citations} and two in stays]
-    labelled = [two for two in mixed if any(statement.lead for statement in two.statements)]
-    good = [two for two in first if two not in mixed or two in labelled]
-    share = f"{len(first) / len(asked):.0%} first, {len(stays) / len(asked):.0%} still quoted"
-    figures = f"{whose}: the report {share}; {len(labelled)} of {len(mixed)} conflicts labelled"
+    mixed = [two for two in stays if "poison" in {c.work for c in two.citations}]
+    named = [two for two in mixed if any(statement.lead for statement in two.statements)]
+    differ = [two for two in mixed if any(prompts.message(key, two.language) in two.notice for key in _DIFFER)]
+    good = [two for two in (stays if "published" in whose else first) if two not in mixed or two in named]
+    share = f"{len(first) / len(asked):.0%} first, {len(stays) / len(asked):.0%} quoted"
+    figures = (
+        f"{whose}: the report {share}; of {len(mixed)} beside the other {len(named)} named, {len(differ)} differing"
+    )
     bad = [one.question for one, two in asked if two not in good]
     return _trial(whose, len(asked), bad, figures)
+
+
+_DIFFER = ("figures-differ", "directions-differ")
 
 
 def _trial(state: str, tried: int, bad: Sequence[str], figures: str) -> Trial:

@@ -10,8 +10,8 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,16 @@ from ingest.passages import cut_passages, sentence_spans
 from tests import writer
 from tests.bigrams import NAME, Bigrams
 from tests.writer import publish
-from vectorstore.build import Build, open_build, publish_build, writer_lock
+from vectorstore.build import CANDIDATES, Build, open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.librarian import open_or_mend
 from vectorstore.library import Shelf, live_shelf
 from vectorstore.retrieve import Search
 
 ORIGINAL, BOTH = writer.original(), writer.both()
+KNOWN_AGAIN = 1
+"""Texts embedded to see whether the model is the one of before."""
+
 LONG, LONGER = writer.long(2_100), writer.longer(2_100)
 
 processes = multiprocessing.get_context("forkserver")
@@ -118,9 +121,9 @@ def test_adding_an_edition_embeds_its_texts_only(tmp_path: Path) -> None:
     assert publish(tmp_path / "stepwise", ORIGINAL, first) is True
     assert publish(tmp_path / "stepwise", BOTH, added) is True
     assert publish(tmp_path / "at-once", BOTH, whole) is True
-    assert 0 < added.embedded == whole.embedded - first.embedded
+    assert 0 < added.embedded == whole.embedded - first.embedded + KNOWN_AGAIN
     assert publish(tmp_path / "stepwise", BOTH, again, rebuild=True) is True
-    assert again.embedded == 0
+    assert again.embedded == KNOWN_AGAIN
     with opened(tmp_path / "stepwise") as one, opened(tmp_path / "at-once") as other:
         assert passages(one) == passages(other)
         assert best(one) == best(other)
@@ -134,7 +137,7 @@ def test_a_changed_text_replaces_the_old_one(home: Path) -> None:
     changed = replace(edition, document=document, outline=outline_sections(document))
     model = Bigrams()
     assert publish(home, Shelf(BOTH.works, {**BOTH.editions, key: changed}), model) is True
-    assert model.embedded == 3  # the passage, its sentence and its new word
+    assert model.embedded == 3 + KNOWN_AGAIN  # the passage, its sentence and its new word
     with opened(home) as build:
         words = "".join(place.passage.text for place in build.places)
         assert ("42億美元" in words, "43億美元" in words) == (False, True)
@@ -149,6 +152,63 @@ def test_another_model_embeds_everything_anew(home: Path) -> None:
     assert model.embedded > len(expected(BOTH))
     with opened(home) as build:
         assert build.model == "tests:other"
+
+
+class Wider(Bigrams):
+    """The same model by name, whose next version makes vectors of twice the size."""
+
+    def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
+        return [row * 2 for row in super().embed_documents(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        return super().embed_query(text) * 2
+
+
+class Turned(Bigrams):
+    """One that makes other vectors of the same size."""
+
+    def embed_documents(self, texts: Sequence[str]) -> list[list[float]]:
+        return [row[1:] + row[:1] for row in super().embed_documents(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+
+@pytest.mark.case("S7")
+@pytest.mark.parametrize("changed", [Wider, Turned])
+def test_a_model_that_has_changed_under_its_name_is_noticed_before_the_first_question(
+    home: Path, tmp_path: Path, changed: type[Bigrams]
+) -> None:
+    """The index is made again, as a fresh one would be."""
+    catalogue, model = Catalogue.at(home), changed()
+    with opened(home) as build:
+        assert build.is_made_by(Bigrams(), catalogue)
+        assert not build.is_made_by(model, catalogue)
+    with closing(open_or_mend(home, catalogue, NAME, model)) as build:
+        assert build.is_made_by(model, catalogue)
+        assert model.embedded > len(expected(BOTH))
+        vector = model.embed_query("海嵐航運的淨利降了多少？")
+        found = build.nearest_passages(vector, CANDIDATES)
+        publish(tmp_path / "fresh", BOTH, changed())
+        with opened(tmp_path / "fresh") as fresh:
+            assert found == pytest.approx(fresh.nearest_passages(vector, CANDIDATES), abs=1e-5)
+        made = model.embedded
+        with closing(open_or_mend(home, catalogue, NAME, model)):
+            assert model.embedded == made + KNOWN_AGAIN
+    catalogue.close()
+
+
+@pytest.mark.case("S7")
+def test_a_changed_model_never_adds_its_vectors_to_those_before(home: Path) -> None:
+    publish(home, ORIGINAL)
+    model = Wider()
+    assert publish(home, writer.longer(30), model) is True
+    catalogue = Catalogue.at(home)
+    with opened(home) as build:
+        assert build.is_made_by(model, catalogue)
+        places = {place.index for place in build.places}
+        assert set(build.nearest_passages(model.embed_query("freight"), CANDIDATES)) == places
+    catalogue.close()
 
 
 @pytest.mark.case("S7")
@@ -446,7 +506,7 @@ def check_damage(home: Path) -> None:
         assert "python -m ingest --rebuild" in caught.value.in_language(language)
     model = Bigrams()
     assert publish(home, BOTH, model, rebuild=True) is True
-    assert model.embedded == 0
+    assert model.embedded == KNOWN_AGAIN
     assert build_folder(home).name != name, "nothing of the damaged one is kept, though its refusal is still held"
     with opened(home) as build:
         assert passages(build) == expected(BOTH)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.cases import Case, bound, cases, catalogue, write_json, write_run
+from evals.cases import BEGINS, ENDS, PAGE, Case, bound, cases, catalogue, write_json, write_run, write_table
 from evals.torture import CASES
 from tests.case_figures import CaseFigures
 from tests.conftest import ROOT
@@ -40,6 +40,25 @@ def test_what_no_run_gave_is_not_run(tmp_path: Path) -> None:
     assert len(table) == 62
     assert all("| not run" in line for line in table[2:])
     assert [line[:5] for line in table if "not run: needs a model’s key" in line] == ["| I2 "]
+
+
+def test_the_page_has_a_row_for_every_case_with_a_figure_or_not_run() -> None:
+    table = PAGE.read_text("utf-8").partition(BEGINS)[2].partition(ENDS)[0].strip().splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[2:]]
+    assert list(dict.fromkeys(row[0] for row in rows)) == [case.id for case in catalogue()]
+    said = {case.id: case for case in catalogue()}
+    for id_, tier, what, by, figure, *_ in rows:
+        assert tier == said[id_].tier
+        assert what.startswith(said[id_].what)
+        assert re.match(r"[\d,]+ of [\d,]+", figure) if by else figure.startswith("not run")
+
+
+def test_a_table_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text(f"# Cases\n\n{BEGINS}\nold\n{ENDS}\n\nMore.\n", encoding="utf-8")
+    for table in ("| one |", "| two |"):
+        write_table(table, page)
+        assert page.read_text("utf-8") == f"# Cases\n\n{BEGINS}\n\n{table}\n\n{ENDS}\n\nMore.\n"
 
 
 def test_runs_are_joined_by_id(tmp_path: Path) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +21,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from chat import health, metrics
+from chat.assistant import Assistant
 from chat.breaker import FAILURES
 from chat.desk import PATIENCE, Desk
 from chat.health import Health, Readiness, disk
@@ -25,8 +30,13 @@ from chat.journal import OneLine, event, start_log
 from chat.model import ChatModel
 from chat.settings import Settings
 from ingest.document import Refusal
-from tests.browser.served import copy_home, free_port, serve
+from tests.bigrams import NAME, Bigrams
+from tests.browser.served import ROOT, copy_home, free_port, serve
+from tests.pdf import pdf_file
 from tests.test_desk import SOON, Pen, explain
+from vectorstore.catalogue import Catalogue
+from vectorstore.librarian import Librarian
+from vectorstore.uploads import Upload
 
 # Readiness
 
@@ -183,6 +193,46 @@ def test_what_an_exception_says_stays_out_of_the_log(log: Callable[[], list[dict
     assert row["error"] == "ValueError"
     assert "test_operations.py" in row["trace"][-1]
     assert "canary" not in json.dumps(row)
+
+
+@pytest.mark.case("P1")
+@pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
+def test_no_file_name_and_no_word_of_a_document_stands_in_the_log_of_its_reading(
+    log: Callable[[], list[dict[str, Any]]], tmp_path: Path, level: str
+) -> None:
+    """From upload to answer and removal: good, broken and lossy files, under names of their own."""
+    start_log(Settings(log_level=level))
+    good = b"# Title-canary\n\n## 1. Ships\n\nFreight-canary fell by 60%.\n"
+    uploads = [
+        Upload("name-canary.md", good),
+        Upload("broken-canary.pdf", b"%PDF-1.7 words-canary"),
+        Upload("empty-canary.txt", b" "),
+        Upload("pages-canary.pdf", pdf_file(["page-canary of freight", ""])),
+    ]
+    with closing(Catalogue.at(tmp_path)) as catalogue:
+        librarian = Librarian(tmp_path, catalogue, NAME, Bigrams())
+        staged = [one for one in librarian.stage(uploads) if one.edition]
+        places = librarian.publish([(one, librarian.description(one)) for one in staged])
+        assert len(places) == 2
+        with closing(Assistant(Settings(home=tmp_path, embedding=NAME), Bigrams())) as assistant:
+            assert assistant.ask("How far did freight-canary fall?").citations
+        librarian.remove(places[0][0])
+    logging.getLogger("vectorstore").error("the log is written")
+    rows = log()
+    assert rows
+    assert [row for row in rows if "canary" in json.dumps(row)] == []
+
+
+@pytest.mark.case("P1")
+def test_a_crash_leaves_no_dump() -> None:
+    """Neither of who reads files nor, as the unit starts it, of the app: a dump holds questions and keys."""
+    dies = (
+        "import os, resource, sys; import ingest.child as child; child._limit(2**30, 30.0);"
+        "print(resource.getrlimit(resource.RLIMIT_CORE)); sys.stdout.flush(); os.abort()"
+    )
+    done = subprocess.run([sys.executable, "-c", dies], capture_output=True, text=True, cwd=ROOT)
+    assert (done.stdout.strip(), done.returncode) == ("(0, 0)", -signal.SIGABRT)
+    assert "LimitCORE=0" in (ROOT / "deploy/footnote@.service").read_text(encoding="utf-8")
 
 
 def test_an_event_is_one_line_of_facts(log: Callable[[], list[dict[str, Any]]]) -> None:

@@ -56,6 +56,12 @@ Among 40,000 invented vectors the search for the nearest alone missed a text's o
 _BATCH, _READ = 64, 500
 """Texts that are embedded at once, and vectors that are read at once."""
 
+_COMPARED = 20
+"""Texts of which one that is embedded already is looked for."""
+
+SAME_VECTOR = 0.98
+"""Cosine from which texts were embedded by the same model, on another machine, in another batch."""
+
 Progress = Callable[[int, int], None]
 """Told how many texts of how many have been embedded."""
 
@@ -139,13 +145,23 @@ class Build:
             return True
         place = self.places[0]
         texts = [embedded_text(place), embedded_sentences(place)[0]]
-        digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        digests = [_digest(text) for text in texts]
         known = catalogue.embeddings(self.model, digests)
         if len(known) != len(set(digests)):
             return False
         vectors = [known[digest].tolist() for digest in digests]
         found = self.nearest_passages(vectors[0], CANDIDATES), self.nearest_sentences(vectors[1], CANDIDATES)
         return all(max(scores.values(), default=0.0) > ITSELF for scores in found)
+
+    def is_made_by(self, embeddings: Embeddings, catalogue: Catalogue) -> bool:
+        """Whether a model makes the vectors that this build has, or cannot be asked now."""
+        texts = [embedded_text(place) for place in self.places[:1]]
+        known = catalogue.embeddings(self.model, [_digest(text) for text in texts])
+        try:
+            rows = embeddings.embed_documents(texts)
+        except Exception:  # noqa: BLE001  # each provider has its own; the first question meets it too
+            return True
+        return all(alike(row, vector) for row, vector in zip(rows, known.values(), strict=False))
 
     def nearest_passages(self, vector: Sequence[float], count: int) -> dict[int, float]:
         """Cosine similarity of the nearest passages, by the index of their place."""
@@ -199,6 +215,7 @@ def publish_build(
 ) -> bool:
     """Makes the given editions the live build, embedding what is new. False where they already are.
 
+    Where the model has changed under its name, all is embedded anew: vectors of two models are never in one build.
     Call under `writer_lock`.
     """
     ordered = sorted(editions, key=lambda edition: (edition.work, edition.id))
@@ -217,14 +234,19 @@ def publish_build(
     if not rebuild and live is not None and live.fingerprint == mark and (home / "builds" / live.id).is_dir():
         sweep(home, catalogue)
         return False
-    embed = _Embedder(catalogue, model, load_model, progress)
+    embed = _Embedder(catalogue, model, load_model, progress, anew=rebuild)
     with _disk_errors_named(home):
         with ExitStack() as held:
             before = None if rebuild or live is None else _held(home, live, held)
-            try:
-                record = _new_build(home, model, mark, works, keyed, embed, before)
-            except UnfitCopy:
-                record = _new_build(home, model, mark, works, keyed, embed, None)
+            record = None
+            while record is None:
+                try:
+                    record = _new_build(home, model, mark, works, keyed, embed, before)
+                except UnfitCopy:
+                    before = None
+                except ChangedModel:
+                    catalogue.forget_embeddings(model)
+                    before = None
         catalogue.publish(record, works.values(), ordered)
     sweep(home, catalogue)
     return True
@@ -347,6 +369,7 @@ def _write(
     places = list(_places((edition, cut[key]) for key, edition in editions.items()))
     rest = iter(places)
     texts = [_texts(key, list(islice(rest, len(mine)))) for key, mine in cut.items()]
+    embed.compare_with([one.passages[0] for one in texts if one.passages][:_COMPARED])
     write_vectors(folder, f"{FORMAT} {model}", texts, embed.documents, before, embed.server)
     for lang in ("zh", "en"):
         mine = [place for place in places if keyword_language(place.edition) == lang]
@@ -373,9 +396,18 @@ class _Embedder:
     """Makes vectors of texts and words; those the catalogue knows are not made again, new ones are stored at once."""
 
     def __init__(
-        self, catalogue: Catalogue, model: str, load_model: Callable[[], Embeddings], progress: Progress | None
+        self,
+        catalogue: Catalogue,
+        model: str,
+        load_model: Callable[[], Embeddings],
+        progress: Progress | None,
+        *,
+        anew: bool,
     ) -> None:
+        """`anew`: a vector that is known is made again to see whether the model still makes it so."""
         self._catalogue = catalogue
+        self._anew = anew
+        self._samples: Sequence[str] = ()
         self.server = catalogue.chroma_url
         self._model = model
         self._engine = cache(load_model)
@@ -394,7 +426,7 @@ class _Embedder:
     def _vectors(
         self, texts: Sequence[str], names: Sequence[str], embed: Callable[[list[str]], list[list[float]]]
     ) -> Iterator[NDArray[np.float32]]:
-        digests = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+        digests = [_digest(name) for name in names]
         self._learn(dict(zip(digests, texts, strict=True)), embed)
         for start in range(0, len(digests), _READ):
             batch = digests[start : start + _READ]
@@ -405,6 +437,8 @@ class _Embedder:
         """Stores vectors of the texts, by their digest, that have none yet."""
         known = self._catalogue.embedded(self._model, list(texts))
         todo = [(digest, text) for digest, text in texts.items() if digest not in known]
+        if todo or self._anew:
+            self._compare()
         for start in range(0, len(todo), _BATCH):
             batch = todo[start : start + _BATCH]
             rows = embed([text for _, text in batch])
@@ -412,6 +446,35 @@ class _Embedder:
             self._catalogue.store_embeddings(self._model, fresh)
             if self._progress:
                 self._progress(min(start + _BATCH, len(todo)), len(todo))
+
+    def compare_with(self, texts: Sequence[str]) -> None:
+        """What is embedded already, to see whether the model still makes it so before it makes more beside it."""
+        self._samples = texts
+
+    def _compare(self) -> None:
+        samples, self._samples = {_digest(text): text for text in self._samples}, ()
+        known = self._catalogue.embeddings(self._model, list(samples))
+        if known:
+            digest, vector = next(iter(known.items()))
+            (row,) = self._engine().embed_documents([samples[digest]])
+            if not alike(row, vector):
+                raise ChangedModel(self._model)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+class ChangedModel(Exception):
+    """A model makes other vectors than it did under the same name: none of those that are stored is of use."""
+
+
+def alike(one: Sequence[float], other: NDArray[np.float32]) -> bool:
+    """Whether two vectors are one model's of the same text: of one size and direction."""
+    mine = np.asarray(one, np.float32)
+    if mine.shape != other.shape:
+        return False
+    return bool(mine @ other >= SAME_VECTOR * np.linalg.norm(mine) * np.linalg.norm(other))
 
 
 def embedded_text(place: Place) -> str:

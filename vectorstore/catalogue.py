@@ -199,6 +199,11 @@ class Catalogue:
             with self._engine.begin() as connection:
                 connection.execute(sa.insert(EMBEDDINGS), rows)
 
+    def forget_embeddings(self, model: str) -> None:
+        """Removes all vectors of a model."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(EMBEDDINGS).where(EMBEDDINGS.c.model == model))
+
 
 def in_order(editions: Iterable[Edition]) -> list[Edition]:
     """The editions of a work, original first."""

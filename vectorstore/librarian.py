@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,18 +53,20 @@ class Librarian:
     ) -> list[Staged]:
         """Reads uploads, each in a process of its own; nothing is published. `tell` hears of each as it ends.
 
-        A wish for a work, language or kind is for one file. Raises Refusal for more files than are taken at once.
+        A wish for a work, language or kind is for one file. Raises Refusal for more files than are taken at once, and
+        while files of the same editor are being read.
         """
         wishes = wishes or Wishes()
         if len(uploads) > MAX_FILES:
             raise Refusal("uploads-too-many", limit=MAX_FILES)
         if len(uploads) != 1 and wishes.work:
             raise Refusal("replace-one-file")
-        paths = [save_upload(self._home, upload) for upload in uploads]
-        whole, wishes = live_shelf(self._catalogue), replace(wishes, free_name=True)
-        others = whole.hidden_from(self._owner).works
-        intake = Intake(whole.seen_by(self._owner), self._embed, wishes, tell or (lambda _: None), others)
-        return [Staged(state.path.parent.name, state) for state in intake.take(paths)]
+        with _one_reading(self._home, self._owner):
+            paths = [save_upload(self._home, upload) for upload in uploads]
+            whole, wishes = live_shelf(self._catalogue), replace(wishes, free_name=True)
+            others = whole.hidden_from(self._owner).works
+            intake = Intake(whole.seen_by(self._owner), self._embed, wishes, tell or (lambda _: None), others)
+            return [Staged(state.path.parent.name, state) for state in intake.take(paths)]
 
     def discard(self, staged: Staged) -> None:
         """Forgets an upload."""
@@ -150,6 +154,27 @@ class Librarian:
         return self._embeddings.embed_documents(list(texts))
 
 
+_reading: set[tuple[Path, str]] = set()
+"""Whose files are being read in this process: one editor's twenty tabs read as much as one tab."""
+
+
+@contextmanager
+def _one_reading(home: Path, owner: str) -> Iterator[None]:
+    mine = home.resolve(), owner
+    with _reading_lock:
+        if mine in _reading:
+            raise Refusal("reading-already")
+        _reading.add(mine)
+    try:
+        yield
+    finally:
+        with _reading_lock:
+            _reading.discard(mine)
+
+
+_reading_lock = threading.Lock()
+
+
 def taken_out(catalogue: Catalogue, shelf: Shelf, work: str, edition: str | None) -> Shelf:
     """A shelf without a work or an edition; as it is where a removal that was cut short has left texts to erase.
 
@@ -188,21 +213,25 @@ def erase_private(home: Path, catalogue: Catalogue, owner: str) -> list[str]:
 
 
 def open_or_mend(home: Path, catalogue: Catalogue, model: str, embeddings: Embeddings) -> Build:
-    """The live build; a damaged one is made again from the catalogue, which has its vectors, with nobody asked.
+    """The live build; a damaged one is made again from the catalogue, which has its vectors, with nobody asked, and so
+    is one that the model would not make any more, which is embedded anew.
 
     Raises Refusal where there is none, it is another model's, or another process is writing.
     """
+    live = catalogue.live_build()
     try:
-        return open_build(home, catalogue)
+        build = open_build(home, catalogue)
+        if build.model != model or build.is_made_by(embeddings, catalogue):
+            return build
+        build.close()
     except Refusal as refusal:
-        live = catalogue.live_build()
         if refusal.key != "build-damaged" or live is None or live.model != model:
             raise
-        started = time.monotonic()
-        with writer_lock(home):
-            shelf = live_shelf(catalogue)
-            editions = list(shelf.editions.values())
-            publish_build(home, catalogue, model, lambda: embeddings, shelf.works, editions, rebuild=True)
-        seconds = f"{time.monotonic() - started:.1f}"
-        _log.warning(prompts.message("library-mended", "en", build=live.id, seconds=seconds))
-        return open_build(home, catalogue)
+    started = time.monotonic()
+    with writer_lock(home):
+        shelf = live_shelf(catalogue)
+        editions = list(shelf.editions.values())
+        publish_build(home, catalogue, model, lambda: embeddings, shelf.works, editions, rebuild=True)
+    seconds = f"{time.monotonic() - started:.1f}"
+    _log.warning(prompts.message("library-mended", "en", build=live.id if live else "", seconds=seconds))
+    return open_build(home, catalogue)

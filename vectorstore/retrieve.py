@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 import prompts
 from vectorstore.build import CANDIDATES, Build, Place, keyword_language
 from vectorstore.dates import short_days
+from vectorstore.echoes import LOOKED_AT, echoes, is_question
 from vectorstore.embed import embed_question, embed_words
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
@@ -155,17 +156,36 @@ class Search:
         scores = self._score(features)
         if context:
             scores = (1 - OWN_WORDS) * scores + OWN_WORDS * self._score(self._features(question, asked, text)[0])
+        scores = self._less_echoes(question, scores, asked)
         ranked = np.argsort(-scores, kind="stable")
         ranked = ranked[asked[ranked]]
         if sides and len(ranked):
-            ranked = self._led_by([self._best(f"{context} {side}".strip(), asked, text) for side in sides], ranked)
+            ranked = self._led_by(
+                [self._best(f"{context} {side}".strip(), asked, text, question) for side in sides], ranked
+            )
         return Hits(self.sections, ranked, scores[ranked], nearest[ranked])
 
-    def _best(self, part: str, asked: NDArray[np.bool_], whole: str) -> int:
+    def _best(self, part: str, asked: NDArray[np.bool_], whole: str, question: str) -> int:
         """The row that answers a part of a question best, headings and captions aside."""
         bodies = asked & (self.sections.headings + self.sections.captions == 0)
-        scores = self._score(self._features(part, asked, whole)[0])
+        scores = self._less_echoes(question, self._score(self._features(part, asked, whole)[0]), asked)
         return int(np.argmax(np.where(bodies if bodies.any() else asked, scores, -np.inf)))
+
+    def _less_echoes(self, question: str, scores: Scores, asked: NDArray[np.bool_]) -> Scores:
+        """What only repeats the question stands behind the best of any other work that does not: it brings its work
+        no further than to be one of several that answer. Within a work it stays what is nearest."""
+        rows = np.flatnonzero(asked)
+        works = self.sections.works[rows]
+        if not is_question(question) or len(set(works.tolist())) < 2:
+            return scores
+        best = rows[np.argsort(-scores[rows], kind="stable")[:LOOKED_AT]].tolist()
+        again = [row for row in best if any(echoes(question, place) for place in self.sections.places[row])]
+        capped = scores.copy()
+        for row in again:
+            others = rows[(works != self.sections.works[row]) & ~np.isin(rows, again)]
+            if len(others):
+                capped[row] = min(scores[row], np.nextafter(scores[others].max(), -np.inf))
+        return capped
 
     def _led_by(self, first: Sequence[int], ranked: NDArray[np.intp]) -> NDArray[np.intp]:
         lead = list(dict.fromkeys(first))

@@ -36,7 +36,9 @@ class Sections:
         self.captions = np.array([mine[0].section.kind in CAPTIONS for mine in self.places], dtype=np.float64)
         """One for each row that is of the kind, else zero."""
 
-        self._works = np.array([work for work, _ in self.keys], dtype=object)
+        self.works = np.array([work for work, _ in self.keys], dtype=object)
+        """Of each row."""
+
         self._row = np.zeros(len(places), dtype=np.intp)
         for row, mine in enumerate(self.places):
             for place in mine:
@@ -83,7 +85,7 @@ class Sections:
 
     def of_works(self, works: Collection[str]) -> NDArray[np.bool_]:
         """Which rows belong to the works; none named: all."""
-        return np.isin(self._works, list(works)) if works else np.ones(len(self), dtype=bool)
+        return np.isin(self.works, list(works)) if works else np.ones(len(self), dtype=bool)
 
     def best(self, scores: Scores) -> Scores:
         """The highest score among a section's places."""
