@@ -322,5 +322,6 @@ def _best_sentences(hit: Hit, query: Query, scores: Mapping[tuple[int, int], flo
 
 
 def _says(sentence: str, query: Query) -> bool:
-    """Whether a sentence tells something: more than one word, and no question, not even the one asked."""
-    return states_something(sentence) and not sentence.endswith(("?", "？")) and not repeats(query.question, sentence)
+    """Whether a sentence tells something: more than one word, or a figure, and no question, not even the one asked."""
+    told = states_something(sentence) or any(word[0].isdigit() for word in content_words(sentence))
+    return told and not sentence.endswith(("?", "？")) and not repeats(query.question, sentence)

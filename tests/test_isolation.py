@@ -338,6 +338,7 @@ SHARED = {
 GLOBALS = {
     "chat/names.py": {"_OF_BUILDS"},
     "ui/documents.py": {"_indexing", "_loading"},
+    "vectorstore/librarian.py": {"_reading", "_reading_lock"},
     "chat/metrics.py": {"REGISTRY", "ANSWERS", "SECONDS", "TOKENS", "MODEL_FAILURES", "FILES", "ERRORS", "WRITING"},
 }
 """Objects of modules that change: names of a build, a lock, and counters whose labels are kinds of things."""
