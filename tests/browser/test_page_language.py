@@ -86,6 +86,23 @@ def test_no_word_on_a_page_is_left_in_another_language(app: Served, visit: OpenP
     assert [words for words in foreign if not NAMES.fullmatch(words)] == []
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [("en-GB", "There is no page at this address"), ("zh-HK", "這個網址沒有頁面"), ("zh-CN", "这个网址没有页面")],
+)
+def test_an_address_without_a_page_says_so_in_the_reader_s_language(
+    app: Served, visit: OpenPage, locale: str, said: str
+) -> None:
+    """In our words: Streamlit's own stand in English in a window over the first page."""
+    reader = visit(f"{app.url}/no-such-page", locale=locale)
+    expect(reader.page.get_by_role("alert")).to_contain_text(said)
+    reader.settle()
+    expect(reader.page.get_by_role("dialog")).to_have_count(0)
+    reader.page.get_by_test_id("stTopNavLink").first.click()
+    expect(reader.page.locator("button.question")).to_have_count(9)
+    expect(reader.page.get_by_role("alert")).to_have_count(0)
+
+
 def test_the_reply_follows_the_question_and_not_the_page(open_page: OpenPage) -> None:
     reader = open_page(locale="zh-CN")
     expect(reader.ask("Why is demand for gold holding up?")).to_have_attribute("lang", "en")
