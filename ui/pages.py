@@ -43,7 +43,7 @@ def _page_of_strays() -> list[StreamlitPage]:
     """A page of ours for an address that has none: Streamlit would speak of it in English and show the first page."""
     context = get_script_run_ctx()
     name = context.pages_manager.intended_page_name if context else None
-    if not name or name in NAMES:
+    if not name or name in NAMES or "/" in name:
         return []
     return [st.Page(_say_that_there_is_none, title="Footnote", url_path=name, visibility="hidden")]
 
