@@ -35,7 +35,8 @@ st.html(_style(language))
 who = who_comes()
 page = navigate(language, None if isinstance(who, Refusal) else who)
 language_switch()
-with st.container(key="masthead", horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+masthead = "masthead-closed" if isinstance(who, Refusal) else "masthead"
+with st.container(key=masthead, horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     brand(language)
     if not isinstance(who, Refusal):
         show_who(who, language)
