@@ -116,7 +116,9 @@ def test_a_stranger_sees_the_way_in_and_nothing_else(window: Window, door: Serve
         visitor.expect_closed(page, why)
         expect(page.get_by_role("button", name=SIGN_IN[locale], exact=True)).to_be_visible()
         name, switch = page.locator("h1").bounding_box(), page.locator(".st-key-language").bounding_box()
-        assert name and switch and name["y"] >= switch["y"] + switch["height"], "the switch covers nothing of the name"
+        assert name
+        assert switch
+        assert name["y"] >= switch["y"] + switch["height"], "the switch covers nothing of the name"
         expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
         expect(page.locator(".reading, aside.panel, .about, .questions")).to_have_count(0)
 
