@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from ingest.document import Document, Mark
@@ -90,12 +91,28 @@ def printed_number(text: str) -> tuple[int, int] | None:
 _CAPTION = re.compile(r"(表|圖|图|Table|Figure|Fig\.)\s*(\d{1,3})\s*[:：.]\s*(\S.*)")
 
 
-def caption(text: str) -> tuple[Literal["table", "figure"], int, str] | None:
-    """Kind, number and title of a caption line; a sentence that begins like one is none."""
-    match = _CAPTION.fullmatch(text)
+_SPACED_CAPTION = re.compile(r"(表|圖|图|Table|Figure|Fig\.)\s*(\d{1,3})\s+(\S.*)")
+"""Without a mark between number and title, as word processors set it; a sentence can begin so too."""
+
+
+def caption(text: str, *, known: bool = False) -> tuple[Literal["table", "figure"], int, str] | None:
+    """Kind, number and title of a caption line; a sentence that begins like one is none.
+
+    `known`: the file or what stands beneath says that it is a caption, which then needs no mark after its number.
+    """
+    match = _CAPTION.fullmatch(text) or (_SPACED_CAPTION.fullmatch(text) if known else None)
     if match is None or text.endswith(tuple("。；;.!！?？")):
         return None
     return ("table" if match[1] in ("表", "Table") else "figure"), int(match[2]), match[3]
+
+
+def captioned(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, a line right above the rows of a table as its caption where it is numbered as one."""
+    found = list(blocks)
+    for place, (block, beneath) in enumerate(pairwise(blocks)):
+        if block.kind == "line" and beneath.kind in ("head", "row") and caption(block.text, known=True):
+            found[place] = replace(block, kind="caption")
+    return found
 
 
 # Plain text
@@ -123,7 +140,7 @@ def _text_blocks(document: Document) -> list[Block]:
             block = replace(block, depth=2)
         mark = marks.get(block.start) or marks.get(line.start)
         blocks.append(_marked(block, line, mark) if mark else _beneath(block) if marked else block)
-    joined = _join_wrapped(blocks, text)
+    joined = captioned(_join_wrapped(blocks, text))
     return _mark_furniture(joined) if document.format == "text" or document.from_web else joined
 
 
@@ -134,7 +151,7 @@ def _marked(block: Block, line: Block, mark: Mark) -> Block:
         number = printed_number(line.text)
         return replace(line, kind="heading", depth=mark.depth, number=number[0] if number else None)
     if mark.kind == "caption":
-        return replace(line, kind="caption" if caption(line.text) else "line")
+        return replace(line, kind="caption" if caption(line.text, known=True) else "line")
     return replace(line, kind=mark.kind)
 
 

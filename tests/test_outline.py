@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ingest.document import Document, Outline
 from ingest.outline import outline_sections
 from ingest.read import read_document
+from ingest.titles import section_title
 from tests.conftest import DATA, ROOT
 
 DIGESTS = [ROOT / "corpus/triple-game" / file for file in ("en.md", "zh-Hant.md")]
@@ -478,3 +479,8 @@ def test_a_long_document_takes_seconds(format: str, text: str) -> None:  # noqa:
     started = time.process_time()
     outline_sections(Document(text, format))
     assert time.process_time() - started < 5  # 0.3 s each here; quadratic growth took 15 s and more
+
+
+@pytest.mark.parametrize("text", ["1. 票價上漲8%。", "2. Fares rose. Freight did too."])
+def test_a_numbered_sentence_is_called_by_its_words(text: str) -> None:
+    assert section_title(text, "paragraph") == text.split("。")[0].split(". Freight")[0]
