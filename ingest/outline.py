@@ -112,7 +112,9 @@ class _Outliner:
             case "bullet" | "numbered":
                 self.next_item = None if block.kind == "numbered" else self.next_item
                 self._bullet(block)
-            case "caption" if (found := caption(block.text, known=True)) and f"{found[0]}-{found[1]}" not in self.anchors:
+            case "caption" if (
+                found := caption(block.text, known=True)
+            ) and f"{found[0]}-{found[1]}" not in self.anchors:
                 self.leads = []
                 self.table = f"{found[0]}-{found[1]}"
                 self._add(self.table, found[0], self.headings[0], block)

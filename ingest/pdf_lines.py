@@ -137,9 +137,7 @@ def _append(paragraph: Paragraph, line: Line, words: Counter[str], text: str | N
     paragraph.last = line
 
 
-def _goes_on(
-    paragraph: Paragraph, line: Line, pitch: dict[float, float], edges: dict[int, float], body: float
-) -> bool:
+def _goes_on(paragraph: Paragraph, line: Line, pitch: dict[float, float], edges: dict[int, float], body: float) -> bool:
     """Whether a line continues a paragraph: nothing begins there, and the line before could not have held more."""
     last = paragraph.last
     if _BULLET.match(line.text) or line.dotted or caption(line.text) or _is_numbered(line.text):
