@@ -14,7 +14,8 @@ from ingest.pages import page_sections
 from ingest.titles import section_title
 
 _AUTHOR = re.compile(
-    r"(作者|撰文|撰稿|Authors?|By|Written by)\s*[:：]?\s+?\S|(作者|撰文|撰稿|撰寫|撰写|編製|编制|編撰|编撰|執筆|执笔|Authors?)\s*[:：]",
+    r"(作者|撰文|撰稿|Authors?|By|Written by)\s*[:：]?\s+?\S|"
+    r"(作者|撰文|撰稿|撰寫|撰写|編製|编制|編撰|编撰|執筆|执笔|Authors?)\s*[:：]",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"[^\s:：]{1,12}\s*[:：]\s*\S")

@@ -211,7 +211,8 @@ def test_columns_beneath_lines_of_the_whole_width_are_joined_each_by_its_own_edg
 
 SPANNING = """<article><h1>Ports</h1><h2>1. Cargo</h2><p>Cargo went different ways in the two years.</p>
 <p>Table 4 Cargo by port</p><table><thead><tr><th rowspan=2>Port<th colspan=2>2024<th colspan=2>2025</tr>
-<tr><th>Coal<th>Grain<th>Coal<th>Grain</tr></thead><tr><td rowspan=2>Vik</td><td>41</td><td>20</td><td>38</td><td>26</td></tr>
+<tr><th>Coal<th>Grain<th>Coal<th>Grain</tr></thead>
+<tr><td rowspan=2>Vik</td><td>41</td><td>20</td><td>38</td><td>26</td></tr>
 <tr><td>7</td><td>5</td><td>6</td><td>9</td></tr><tr><td>Ekvik</td><td colspan=2>51</td><td>12</td><td>77</td></tr>
 </table></article>"""
 READ_ALONE = {

@@ -17,7 +17,6 @@ from ingest.work_file import WORK_FILE, read_work
 from vectorstore.catalogue import Catalogue
 from vectorstore.words import fold, text_language
 
-
 _BYLINE = 80
 """Characters of the longest line that is taken for one with an author or a date."""
 
