@@ -57,8 +57,10 @@ def is_short(text: str) -> bool:
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
 _ROMAN = dict(zip("I II III IV V VI VII VIII IX X XI XII".split(), range(1, 13), strict=True))  # noqa: SIM905
 _STYLES: tuple[re.Pattern[str], ...] = (
-    re.compile(r"第([一二三四五六七八九十]+|\d+)[章節节部編编][、:：\s]*(?=\S)"),
-    re.compile(r"(?:Chapter|Part|Section)\s+(\d+|[IVX]+)\s*[.:：\-–—]?\s+(?=\S)"),
+    re.compile(r"第([一二三四五六七八九十]+|\d+)(?:部分?|[篇編编])[、:：\s]*(?=\S)"),
+    re.compile(r"第([一二三四五六七八九十]+|\d+)章[、:：\s]*(?=\S)"),
+    re.compile(r"第([一二三四五六七八九十]+|\d+)[節节][、:：\s]*(?=\S)"),
+    *(re.compile(rf"{name}\s+(\d+|[IVX]+)\s*[.:：\-–—]?\s+(?=\S)") for name in ("Part", "Chapter", "Section")),
     re.compile(r"([一二三四五六七八九十]+)、\s*(?=\S)"),
     re.compile(r"([IVX]+)[.、]\s+(?=\S)"),
     re.compile(r"[（(]([一二三四五六七八九十]+)[）)]\s*(?=\S)"),

@@ -277,3 +277,23 @@ def test_a_numbered_line_above_a_table_is_its_caption_without_a_mark_too(
 ) -> None:
     (tmp_path / "a.md").write_text(f"# T\n\n## 1. A\n\n{text}", encoding="utf-8")
     assert f"{anchor}.r1" in rows(read_document(tmp_path / "a.md"))
+
+
+def test_the_outline_of_a_pdf_names_its_headings_where_they_are_no_larger_than_the_text(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    for chapter, words in (("Cargo", "Cargo grew by 12% because of the new line."), ("Fares", "Fares rose by 8%.")):
+        canvas.bookmarkPage(chapter)
+        canvas.addOutlineEntry(chapter, chapter, 0)
+        canvas.drawString(72, 760, chapter)
+        canvas.drawString(72, 720, words)
+        canvas.showPage()
+    canvas.save()
+    document = read_pdf((tmp_path / "a.pdf").read_bytes(), "a.pdf")
+    assert {anchor: text for anchor, text in rows(document).items() if text} == {
+        "1": "Cargo",
+        "1.p1": "Cargo grew by 12% because of the new line.",
+        "2": "Fares",
+        "2.p1": "Fares rose by 8%.",
+    }

@@ -119,6 +119,41 @@ PLAIN = {
         f"第一章 甲\n{SENTENCE}\n第二章 乙\n{SENTENCE}",
         [("1", "第一章 甲"), ("1.p1", SENTENCE), ("2", "第二章 乙"), ("2.p1", SENTENCE)],
     ),
+    "parts with chapters": (
+        "Part I: Sea\n\nChapter 1: Ships\n\nThey fell.\n\nPart II: Land\n\nChapter 2: Banks\n\nThey held.",
+        [
+            ("1", "Part I: Sea"),
+            ("1.1", "Chapter 1: Ships"),
+            ("1.1.p1", "They fell."),
+            ("2", "Part II: Land"),
+            ("2.2", "Chapter 2: Banks"),
+            ("2.2.p1", "They held."),
+        ],
+    ),
+    "第N部分 with 第N章": (
+        f"第一部分 甲\n第一章 丙\n{SENTENCE}\n第二部分 乙\n第二章 丁\n{OTHER}",
+        [
+            ("1", "第一部分 甲"),
+            ("1.1", "第一章 丙"),
+            ("1.1.p1", SENTENCE),
+            ("2", "第二部分 乙"),
+            ("2.2", "第二章 丁"),
+            ("2.2.p1", OTHER),
+        ],
+    ),
+    "第N章 with 第N節": (
+        f"第一章 甲\n第一節 丙\n{SENTENCE}\n第二節 丁\n{OTHER}\n第二章 乙\n第一節 戊\n{SENTENCE}",
+        [
+            ("1", "第一章 甲"),
+            ("1.1", "第一節 丙"),
+            ("1.1.p1", SENTENCE),
+            ("1.2", "第二節 丁"),
+            ("1.2.p1", OTHER),
+            ("2", "第二章 乙"),
+            ("2.1", "第一節 戊"),
+            ("2.1.p1", SENTENCE),
+        ],
+    ),
     "Roman chapters with numbered items": (
         "I. Ships\n\n1. Rates\n\nThey fell.\n\n2. Orders\n\nThey rose.\n\nII. Banks\n\n1. Margins\n\nThey held.",
         [
