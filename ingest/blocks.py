@@ -96,6 +96,9 @@ _CAPTION = re.compile(r"(表|圖|图|Table|Figure|Fig\.)\s*(\d{1,3})\s*[:：.]\s
 _SPACED_CAPTION = re.compile(r"(表|圖|图|Table|Figure|Fig\.)\s*(\d{1,3})\s+(\S.*)")
 """Without a mark between number and title, as word processors set it; a sentence can begin so too."""
 
+_LISTED = re.compile(r"[.．…·\s]\d{1,4}$")
+"""The page at the end of a line in a list of figures."""
+
 
 def caption(text: str, *, known: bool = False) -> tuple[Literal["table", "figure"], int, str] | None:
     """Kind, number and title of a caption line; a sentence that begins like one is none.
@@ -108,11 +111,15 @@ def caption(text: str, *, known: bool = False) -> tuple[Literal["table", "figure
     return ("table" if match[1] in ("表", "Table") else "figure"), int(match[2]), match[3]
 
 
-def captioned(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks, a line right above the rows of a table as its caption where it is numbered as one."""
+def captioned(blocks: Sequence[Block], *, plain: bool = False) -> list[Block]:
+    """The blocks, a line numbered as a caption is as one: right above the rows of a table, and a short one anywhere but
+    in plain text, where a sentence may be broken before `表1 顯示`."""
     found = list(blocks)
-    for place, (block, beneath) in enumerate(pairwise(blocks)):
-        if block.kind == "line" and beneath.kind in ("head", "row") and caption(block.text, known=True):
+    for place, (block, beneath) in enumerate(pairwise([*blocks, None])):
+        if block is None or block.kind != "line" or not caption(block.text, known=True):
+            continue
+        above_rows = beneath is not None and beneath.kind in ("head", "row")
+        if above_rows or not (plain or not is_short(block.text) or _LISTED.search(block.text)):
             found[place] = replace(block, kind="caption")
     return found
 
@@ -142,7 +149,7 @@ def _text_blocks(document: Document) -> list[Block]:
             block = replace(block, depth=2)
         mark = marks.get(block.start) or marks.get(line.start)
         blocks.append(_marked(block, line, mark) if mark else _beneath(block) if marked else block)
-    joined = captioned(_join_wrapped(blocks, text))
+    joined = captioned(_join_wrapped(blocks, text), plain=document.format == "text")
     return _mark_furniture(joined) if document.format == "text" or document.from_web else joined
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import Document
+from ingest.document import Document, without_body
 from ingest.encoding import decode_text
 from ingest.outline import outline_sections
 from ingest.pdf_replaced import says_the_same
@@ -256,6 +256,24 @@ def test_of_cells_that_span_rows_or_columns_each_row_has_its_own_heads(tmp_path:
         path.write_text(SPANNING)
     found = rows(read_document(path))
     assert {anchor: text for anchor, text in found.items() if anchor.startswith("table")} == READ_ALONE
+
+
+@pytest.mark.parametrize("line", ["圖1 出口走勢", "Figure 1 Exports by year"])
+def test_a_figure_whose_body_is_a_picture_is_its_caption_as_word_processors_set_it(tmp_path: Path, line: str) -> None:
+    from docx import Document as Word
+    from PIL import Image
+
+    Image.new("L", (40, 20), 128).save(tmp_path / "a.png")
+    word = Word()
+    word.add_heading("Ports", 0)
+    word.add_heading("1. Cargo", 1)
+    word.add_picture(str(tmp_path / "a.png"))
+    word.add_paragraph(line)
+    word.add_paragraph("Exports grew in both years because of the new line to the north.")
+    word.save(str(tmp_path / "a.docx"))
+    outline = outline_sections(read_document(tmp_path / "a.docx"))
+    assert without_body(outline.sections) == ["figure-1"]
+    assert outline.anchors[-1] == "1.p1"
 
 
 def test_a_span_of_any_number_is_kept_small() -> None:
