@@ -6,14 +6,14 @@ import datetime
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, groupby
 
 import prompts
 from chat.answer import Answer, Statement
 from chat.contrasts import sides_taken
 from chat.gazetteer import named_entities
 from chat.names import Names, names_of
-from chat.numbers import figures, occurs
+from chat.numbers import Figure, figures, occurs
 from chat.reading import read
 from chat.verify import DraftStatement, compose
 from ingest.document import Language, Work
@@ -136,14 +136,21 @@ def _by_work(answer: Answer, cited: Mapping[int, Work]) -> list[tuple[Statement,
 
 
 def _other_figures(one: str, two: str) -> bool:
-    """Whether both print figures of a kind, dates aside, and none of the one is among the other's."""
-    mine, theirs = figures(one), figures(two)
-    kinds = {figure.kind for figure in mine} & {figure.kind for figure in theirs} - {"date", "label", "duration"}
-    return any(
-        not any(occurs(figure, theirs) for figure in mine if figure.kind == kind)
-        and not any(occurs(figure, mine) for figure in theirs if figure.kind == kind)
-        for kind in kinds
+    """Whether both print figures of a kind and unit, dates aside, and none of the one is among the other's."""
+    mine, theirs = (
+        {key: list(same) for key, same in groupby(sorted(figures(text), key=_measure), key=_measure)}
+        for text in (one, two)
     )
+    return any(
+        not any(occurs(figure, theirs[key]) for figure in mine[key])
+        and not any(occurs(figure, mine[key]) for figure in theirs[key])
+        for key in mine.keys() & theirs.keys()
+        if key[0] not in ("date", "label", "duration")
+    )
+
+
+def _measure(figure: Figure) -> tuple[str, str]:
+    return figure.kind, figure.unit
 
 
 def _other_way(one: str, two: str, names: Names) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import prompts
 from chat.answer import Answer
-from chat.selfcheck import Inconsistency, grouped, inconsistency_message, mismatches_at
+from chat.selfcheck import Inconsistency, Mismatch, grouped, inconsistency_message, mismatches_at
 from chat.span import Span
 from ingest.document import Edition, Language, coarse_anchors
 from ingest.losses import loss_sentences
 from vectorstore.build import Build
+from vectorstore.words import content_words, has_han
 
 
 def loss_warnings(answer: Answer, build: Build) -> tuple[str, ...]:
@@ -26,11 +27,24 @@ MOST = 3
 """Contradictions that an answer points at."""
 
 
-def mismatch_warnings(said: Iterable[tuple[str, Iterable[Span]]], build: Build, language: Language) -> tuple[str, ...]:
-    """A sentence for each matter on which the documents contradict themselves that statements with these spans meet."""
+def mismatch_warnings(
+    said: Iterable[tuple[str, Iterable[Span]]], build: Build, language: Language, question: str = ""
+) -> tuple[str, ...]:
+    """A sentence for each matter on which the documents contradict themselves that statements with these spans meet.
+
+    Of lists that differ those that the question, if there is one, is about: whoever asks for a summary meets them all.
+    """
     found = [mismatch for text, spans in said for mismatch in mismatches_at(list(spans), text, build)]
+    if question:
+        found = [mismatch for mismatch in found if mismatch.kind != "list" or _is_asked(mismatch, question)]
     met = {frozenset({mismatch.span, mismatch.other}): mismatch for mismatch in found}
     return tuple(inconsistency_message(_as_read(one), language) for one in grouped(list(met.values())))[:MOST]
+
+
+def _is_asked(mismatch: Mismatch, question: str) -> bool:
+    """Whether a question has a word of the lists' sentences; in another script that is not to be told."""
+    listed = f"{mismatch.here} {mismatch.there}"
+    return has_han(listed) != has_han(question) or not set(content_words(question)).isdisjoint(content_words(listed))
 
 
 def _as_read(found: Inconsistency) -> Inconsistency:
@@ -45,7 +59,7 @@ def answer_warnings(answer: Answer, build: Build) -> tuple[str, ...]:
     editions = {(edition.work, edition.id): edition for edition in build.editions.values()}
     spans = {c.number: Span(editions[c.work, c.edition], c.anchor, c.start, c.end, c.quote) for c in answer.citations}
     said = [(s.text, [spans[number] for number in s.citations]) for s in answer.statements]
-    return (*loss_warnings(answer, build), *mismatch_warnings(said, build, answer.language))
+    return (*loss_warnings(answer, build), *mismatch_warnings(said, build, answer.language, answer.question))
 
 
 def warnings_of(editions: Iterable[Edition], build: Build, language: Language) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from chat.across import named
+from chat.across import _other_figures, named
 from chat.answer import Answer, Statement
 from chat.assistant import Assistant
 from chat.context import PASSAGE
@@ -178,3 +178,17 @@ def test_a_statement_that_rests_on_both_names_both(assistant: Assistant) -> None
     joined = replace(answer, statements=(Statement("Cargo fell by 4%, then rose by 9%.", both),), notice="")
     (statement,) = named(joined, assistant.build).statements
     assert [year in statement.lead for year in ("2025)", "2024)")] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "differ"),
+    [
+        ("Fees are 14 crowns a tonne.", "Fees are 77 crowns a tonne.", True),
+        ("Cargo fell by 4%.", "貨量下跌7%。", True),
+        ("Cargo fell by 4% in 2023.", "貨量在2024年下跌4%。", False),
+        ("Fees are 14 crowns a tonne.", "Groups of up to twelve may visit.", False),
+        ("Revenue was US$5m.", "Revenue was 40% higher.", False),
+    ],
+)
+def test_figures_differ_where_one_measure_has_two_values(one: str, two: str, *, differ: bool) -> None:
+    assert _other_figures(one, two) is differ

@@ -103,3 +103,20 @@ def test_talking_points_from_a_file_with_losses_name_them_wherever_they_go(assis
     assert "left out: 2." in warning
     assert warning in points_text(points, build)
     assert warning in points_handout(points, build).closing
+
+
+def test_lists_that_differ_are_told_to_who_asks_for_one_of_them(tmp_path: Path, bundled_engine) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "year.md").write_text(
+        "# The year of the delta\n\n## 1. Trade\n\nWe follow three main lines: demand, subsidies and elections.\n\n"
+        "Harvests of rice rose by 12% in spring.\n\n"
+        "## 2. Weather\n\nIt is shaped by three main lines: frost, wells and fires.\n",
+        encoding="utf-8",
+    )
+    assistant = assistant_over(files, tmp_path / "home", bundled_engine)
+    (warning,) = assistant.ask("What are the three main lines?").warnings
+    assert "in different ways" in warning
+    summary = assistant.ask("Summarise the report.")
+    assert {citation.anchor for citation in summary.citations} >= {"1.p1", "2.p1"}
+    assert not summary.warnings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from chat.assistant import Assistant
 from chat.settings import Settings
 from ingest.document import Document, Edition, Work
 from ingest.outline import outline_sections
+from tests.shelf import assistant_over
 from vectorstore.build import publish_build
 from vectorstore.catalogue import Catalogue
 from vectorstore.echoes import is_question, repeats
@@ -102,6 +104,24 @@ def test_within_one_work_a_heading_that_asks_the_question_leads_to_what_answers_
     for question, said in QUESTIONS.items():
         answer = assistant.ask(question, works=["review"], user=ANN)
         assert [statement.text for statement in answer.statements][:1] == [said]
+
+
+HELP = {
+    "How do I write to the help desk?": "Letters go to the branch and are answered in turn.",
+    "What do I bring to open an account?": "An identity card and a proof of address are enough.",
+}
+
+
+def test_a_page_of_questions_answers_those_that_no_other_document_does(tmp_path: Path, bundled_engine) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "harbours.md").write_text(REPORT, encoding="utf-8")
+    pages = [f"## {question}\n\n{said}\n" for question, said in HELP.items()]
+    (files / "help.md").write_text("\n".join(["# Questions of clients\n", *pages]), encoding="utf-8")
+    assistant = assistant_over(files, tmp_path / "home", bundled_engine)
+    for question, said in HELP.items():
+        answer = assistant.ask(question)
+        assert [statement.text for statement in answer.statements] == [said]
 
 
 def test_what_nobody_else_answers_is_quoted_from_the_document_that_has_the_question(assistant: Assistant) -> None:
