@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chat.span import Span
-from ingest.document import CAPTIONS, Edition, Section
+from ingest.document import CAPTIONS, Edition, Section, columns_named
 from ingest.passages import sentence_spans
 from vectorstore.build import Build
 from vectorstore.words import han_share
@@ -76,7 +76,7 @@ def section_evidence(anchor: str, editions: Sequence[Edition]) -> list[Evidence]
             continue
         caption = caption or section.kind in CAPTIONS
         words = edition.document.text[section.start : section.end]
-        texts.append(SourceText(words, tuple(_titles(section, sections)), edition, anchor, section.start))
+        texts.append(SourceText(words, tuple(_titles(section, sections, edition)), edition, anchor, section.start))
     return [Evidence(tuple(texts), caption)] if texts else []
 
 
@@ -85,10 +85,12 @@ def sentences(source: SourceText) -> list[tuple[int, int]]:
     return sentence_spans(source.text)
 
 
-def _titles(section: Section, sections: dict[str, Section]) -> Iterable[str]:
+def _titles(section: Section, sections: dict[str, Section], edition: Edition) -> Iterable[str]:
     """Titles above a section, the nearest first, then that of the work and its date and author."""
     above = section.parent
     while above is not None and above in sections:
+        if sections[above].kind == "table":
+            yield from columns_named(edition.document.text, sections[above])
         yield sections[above].title
         above = sections[above].parent
     for front in ("0.title", "0.date", "0.author"):

@@ -41,6 +41,11 @@ _NAMES = {
 }
 """Which tables of prompts/entities.toml name what a question asks for by its kind."""
 
+_CELL = re.compile(r"(?:^|(?<= \| ))([^|]*?[^|\d]): ([+-]?[\d.,]+)(?= \||$)")
+_SIGN = re.compile(r"(?:US|HK|NT)?[$£€¥]")
+_UNIT = re.compile(r"[百千萬万億亿兆]*(?:美元|美金|歐元|欧元|英鎊|英镑|港元|港幣|港币|日圓|日元|元|圓)|[%％]")
+"""A row's figure beneath its head, and the units that a head has before or behind its figures."""
+
 _LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9.&]*[A-Za-z0-9](?![A-Za-z0-9])")
 _ORGANISATION = re.compile(
     r"[\u4e00-\u9fff]{2,6}(?:公司|集[团團]|[银銀]行|航[运運]|控股|[证證]券|基金|交易所|科技|能源|[电電]力|[资資]本)"
@@ -58,7 +63,14 @@ def wanted_name(asks: Collection[str]) -> str:
 
 
 def holds_figure(kind: Kind, texts: Sequence[str]) -> bool:
-    return any(kind.fits(figure) for text in texts for figure in figures(text))
+    return any(kind.fits(figure) for text in texts for said in (text, *_with_units(text)) for figure in figures(said))
+
+
+def _with_units(text: str) -> list[str]:
+    """The figures of a table's row with the unit that stands in the head of their column: `Price, £: 9.85`."""
+    cells = [(cell[1], cell[2]) for cell in _CELL.finditer(text)] if " | " in text else []
+    signs = [f"{sign[0]}{value}" for head, value in cells for sign in _SIGN.finditer(head)]
+    return signs + [f"{value}{unit[0]}" for head, value in cells for unit in _UNIT.finditer(head)]
 
 
 def holds_name(kind: str, texts: Sequence[str], question: str) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from chat.quoting import Candidate, reading_place
 from chat.understand import Query
-from ingest.document import without_body
-from vectorstore.retrieve import Hit, Search
+from ingest.document import Language, without_body
+from vectorstore.retrieve import Hit, Hits, Search
 from vectorstore.words import content_words
 
 MAX_ROWS = 8
 """Rows of a table that an answer quotes."""
+
+_BAR = "|"
 
 
 def has_body(caption: Hit) -> bool:
@@ -32,6 +35,28 @@ def rows_asked(query: Query, caption: Hit, search: Search) -> list[Hit]:
     if best == 0 or len(spoken) > MAX_ROWS:
         return _nearest(spoken, search.sentence_similarities(query.text))
     return spoken
+
+
+def with_heads(chosen: Iterable[Candidate], hits: Hits, language: Language) -> Iterator[Candidate]:
+    """What was chosen, before the rows of a table that do not name their columns the row of heads: those of Markdown,
+    whose text is the file's."""
+    told: set[tuple[str, str]] = set()
+    for candidate in chosen:
+        section = candidate.place.section
+        table = (candidate.hit.work, section.parent or "")
+        if section.kind == "row" and table not in told and candidate.folded.startswith(_BAR):
+            told.add(table)
+            above = next((hit for hit in hits.of_work(table[0]) if hit.anchor == table[1]), None)
+            if above is not None:
+                yield from _heads(above, language)
+        yield candidate
+
+
+def _heads(table: Hit, language: Language) -> Iterator[Candidate]:
+    place = reading_place(table, language)
+    start = place.passage.text.rfind("\n") + 1
+    if place.passage.text.startswith(_BAR, start):
+        yield Candidate(table, place, start, len(place.passage.text))
 
 
 def _nearest(rows: Sequence[Hit], scores: Mapping[tuple[int, int], float]) -> list[Hit]:

@@ -26,7 +26,7 @@ from chat.quoting import (
     reading_place,
     whole,
 )
-from chat.tables import has_body, rows_asked
+from chat.tables import has_body, rows_asked, with_heads
 from chat.understand import Query, asking_parts, asks, understand
 from chat.verify import Draft, DraftStatement
 from ingest.document import CAPTIONS, HEADINGS, Section
@@ -118,7 +118,7 @@ class QuotingWriter:
             or self._lists.asked_for(query, hits)
             or self._sentences(query, hits, with_captions=not anchors)[: max(1, MAX_SENTENCES - len(chosen))]
         )
-        for candidate in chosen:
+        for candidate in with_heads(chosen, hits, query.language):
             yield candidate.statement(query.language)
 
     def _front(self, query: Query, hits: Sequence[Hit]) -> list[Candidate]:

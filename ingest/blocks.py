@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from ingest.document import Document, Mark
@@ -56,8 +57,10 @@ def is_short(text: str) -> bool:
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
 _ROMAN = dict(zip("I II III IV V VI VII VIII IX X XI XII".split(), range(1, 13), strict=True))  # noqa: SIM905
 _STYLES: tuple[re.Pattern[str], ...] = (
-    re.compile(r"第([一二三四五六七八九十]+|\d+)[章節节部編编][、:：\s]*(?=\S)"),
-    re.compile(r"(?:Chapter|Part|Section)\s+(\d+|[IVX]+)\s*[.:：\-–—]?\s+(?=\S)"),
+    re.compile(r"第([一二三四五六七八九十]+|\d+)(?:部分?|[篇編编])[、:：\s]*(?=\S)"),
+    re.compile(r"第([一二三四五六七八九十]+|\d+)章[、:：\s]*(?=\S)"),
+    re.compile(r"第([一二三四五六七八九十]+|\d+)[節节][、:：\s]*(?=\S)"),
+    *(re.compile(rf"{name}\s+(\d+|[IVX]+)\s*[.:：\-–—]?\s+(?=\S)") for name in ("Part", "Chapter", "Section")),
     re.compile(r"([一二三四五六七八九十]+)、\s*(?=\S)"),
     re.compile(r"([IVX]+)[.、]\s+(?=\S)"),
     re.compile(r"[（(]([一二三四五六七八九十]+)[）)]\s*(?=\S)"),
@@ -90,12 +93,35 @@ def printed_number(text: str) -> tuple[int, int] | None:
 _CAPTION = re.compile(r"(表|圖|图|Table|Figure|Fig\.)\s*(\d{1,3})\s*[:：.]\s*(\S.*)")
 
 
-def caption(text: str) -> tuple[Literal["table", "figure"], int, str] | None:
-    """Kind, number and title of a caption line; a sentence that begins like one is none."""
-    match = _CAPTION.fullmatch(text)
+_SPACED_CAPTION = re.compile(r"(表|圖|图|Table|Figure|Fig\.)\s*(\d{1,3})\s+(\S.*)")
+"""Without a mark between number and title, as word processors set it; a sentence can begin so too."""
+
+_LISTED = re.compile(r"[.．…·\s]\d{1,4}$")
+"""The page at the end of a line in a list of figures."""
+
+
+def caption(text: str, *, known: bool = False) -> tuple[Literal["table", "figure"], int, str] | None:
+    """Kind, number and title of a caption line; a sentence that begins like one is none.
+
+    `known`: the file or what stands beneath says that it is a caption, which then needs no mark after its number.
+    """
+    match = _CAPTION.fullmatch(text) or (_SPACED_CAPTION.fullmatch(text) if known else None)
     if match is None or text.endswith(tuple("。；;.!！?？")):
         return None
     return ("table" if match[1] in ("表", "Table") else "figure"), int(match[2]), match[3]
+
+
+def captioned(blocks: Sequence[Block], *, plain: bool = False) -> list[Block]:
+    """The blocks, a line numbered as a caption is as one: right above the rows of a table, and a short one anywhere but
+    in plain text, where a sentence may be broken before `表1 顯示`."""
+    found = list(blocks)
+    for place, (block, beneath) in enumerate(pairwise([*blocks, None])):
+        if block is None or block.kind != "line" or not caption(block.text, known=True):
+            continue
+        above_rows = beneath is not None and beneath.kind in ("head", "row")
+        if above_rows or not (plain or not is_short(block.text) or _LISTED.search(block.text)):
+            found[place] = replace(block, kind="caption")
+    return found
 
 
 # Plain text
@@ -123,7 +149,7 @@ def _text_blocks(document: Document) -> list[Block]:
             block = replace(block, depth=2)
         mark = marks.get(block.start) or marks.get(line.start)
         blocks.append(_marked(block, line, mark) if mark else _beneath(block) if marked else block)
-    joined = _join_wrapped(blocks, text)
+    joined = captioned(_join_wrapped(blocks, text), plain=document.format == "text")
     return _mark_furniture(joined) if document.format == "text" or document.from_web else joined
 
 
@@ -134,7 +160,7 @@ def _marked(block: Block, line: Block, mark: Mark) -> Block:
         number = printed_number(line.text)
         return replace(line, kind="heading", depth=mark.depth, number=number[0] if number else None)
     if mark.kind == "caption":
-        return replace(line, kind="caption" if caption(line.text) else "line")
+        return replace(line, kind="caption" if caption(line.text, known=True) else "line")
     return replace(line, kind=mark.kind)
 
 

@@ -243,6 +243,12 @@ def coarse_anchors(sections: Sequence[Section]) -> dict[str, str]:
     return places
 
 
+def columns_named(text: str, table: Section) -> tuple[str, ...]:
+    """The row of heads beneath a caption, where a table's rows do not name their columns themselves: in Markdown."""
+    heads = text[table.start : table.end].rpartition("\n")[2].strip()
+    return (heads,) if heads.startswith("|") and heads != table.title else ()
+
+
 def without_body(sections: Sequence[Section]) -> list[str]:
     """The captions of tables and figures whose body is not in the text: nothing of theirs lies beneath them."""
     parents = {section.parent for section in sections}

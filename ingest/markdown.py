@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.blocks import Block, caption, printed_number
+from ingest.blocks import Block, BlockKind, caption, captioned, printed_number
 
 
 def markdown_blocks(text: str) -> list[Block]:
@@ -21,7 +21,8 @@ def markdown_blocks(text: str) -> list[Block]:
     heading: int | None = None
     item: str | None = None  # the printed number of the list item just opened, "" for a bullet
     in_table = False
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    front, body = _front_matter(text)
+    tokens = MarkdownIt("commonmark").enable("table").parse(body)
     for index, token in enumerate(tokens):
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
@@ -54,7 +55,36 @@ def markdown_blocks(text: str) -> list[Block]:
                 heading = item = None
             case _:
                 pass
-    return blocks
+    return captioned([*_titled_once(front, blocks), *blocks])
+
+
+_FRONT = re.compile(r"---[ \t]*\r?\n(?:[\w-]+[ \t]*:.*\n|[ \t]+\S.*\n|- .*\n)+---[ \t]*(?:\r?\n|$)")
+
+
+def _front_matter(text: str) -> tuple[list[Block], str]:
+    """The lines between --- at the top (Jekyll, pandoc): title, author and date are the document's, others are not its
+    text. Then the text with blanks in their place."""
+    match = _FRONT.match(text)
+    if match is None:
+        return [], text
+    blocks = []
+    for number, line in enumerate(re.finditer(r".*\n?", match[0]), 1):
+        if not (said := line[0].strip()):
+            continue
+        start = line.start() + line[0].index(said)
+        if value := re.match(r"title\s*:\s*([\"']?)(?=\S)", said, re.IGNORECASE):
+            words = said[value.end() :].removesuffix(value[1])
+            blocks.append(Block("line", words, number, number, start + value.end()))
+        else:
+            kind: BlockKind = "line" if re.match(r"(author|date)\s*:\s*\S", said, re.IGNORECASE) else "furniture"
+            blocks.append(Block(kind, said, number, number, start))
+    return blocks, re.sub(r"[^\r\n]", " ", match[0]) + text[match.end() :]
+
+
+def _titled_once(front: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
+    """The front matter, a title that a heading repeats as no text."""
+    headings = {block.text for block in blocks if block.kind == "heading"}
+    return [replace(block, kind="furniture") if block.text in headings else block for block in front]
 
 
 def _table_row(row: int, first: str, text: str, rows: Sequence[int], newlines: Sequence[int]) -> Block:

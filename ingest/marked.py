@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.document import Mark, MarkKind
+from ingest.grid import Cell, Grid, Spot, heads_of, joined_heads, plain_rows, spread
 
 BULLET = "•"
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\U000e0000-\U000e0fff]")
@@ -33,18 +34,26 @@ class MarkedText:
             self.marks.append(Mark(self._length + len(lead), kind, depth))
         self._add(f"{lead}{text}\n" if kind in ("row", "head") else f"{lead}{text}\n\n")
 
-    def table(self, rows: Sequence[Sequence[str]], header: bool = True) -> None:
-        """Adds the rows of a table, each with the heads of its columns; a single column is lines."""
-        filled = [list(row) for row in rows if any(cell.strip() for cell in row)]
+    def table(self, rows: Sequence[Sequence[Cell]], heads: int | None = None) -> None:
+        """Adds the rows of a table, each with the heads of its columns; a single column is lines.
+
+        `heads`: how many of its rows the file says are heads; None where it does not say.
+        """
+        grid = spread([row for row in rows if any(cell.text.strip() for cell in row)])
+        while len(grid) > 1 and _is_title(grid[0]):
+            self.line(grid.pop(0)[0].text)
+            heads = heads and heads - 1
+        filled = plain_rows(grid)
         if not filled or max(map(len, filled)) < 2:
             for row in filled:
                 self.line(row[0])
             return
-        heads = filled[0] if header and len(filled) > 1 else []
-        if heads:
-            self.line(" | ".join(cell for cell in heads if cell), "head")
-        for row in filled[1:] if heads else filled:
-            self.line(row_text(heads, row), "row")
+        count = min(_count_heads(grid) if heads is None else heads, len(grid) - 1)
+        names = joined_heads(grid[:count]) if count else []
+        if names:
+            self.line(" | ".join(name for name in names if name), "head")
+        for spots, row in zip(grid[count:], filled[count:], strict=True):
+            self.line(row_text(heads_of(spots, names), row), "row")
         self._add("\n")
 
     @property
@@ -58,6 +67,28 @@ class MarkedText:
     def _add(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+
+
+def _is_title(row: Sequence[Spot]) -> bool:
+    """Whether a row is one cell across the whole table."""
+    return len(row) > 1 and bool(row[0].text) and not any(spot.begins for spot in row[1:])
+
+
+def _count_heads(grid: Grid) -> int:
+    """How many rows name the columns: as many as what begins in the first spans; those beneath a head of several."""
+    rows = plain_rows(grid)
+    if not is_heading_row(rows[0]):
+        return 0
+    count = 1
+    while count < len(grid) - 1 and is_heading_row(rows[count]) and _goes_on(grid[count - 1], grid[count]):
+        count += 1
+    return count
+
+
+def _goes_on(upper: Sequence[Spot], lower: Sequence[Spot]) -> bool:
+    """Whether a row of heads goes on in the next: one spans several columns there, which have their own beneath it."""
+    pairs = list(zip(upper, lower, strict=False))
+    return any(not above.begins and below.begins and below.text for above, below in pairs)
 
 
 def row_text(heads: Sequence[str], cells: Sequence[str]) -> str:

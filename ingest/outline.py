@@ -14,7 +14,9 @@ from ingest.pages import page_sections
 from ingest.titles import section_title
 
 _AUTHOR = re.compile(
-    r"(作者|撰文|撰稿|Authors?|By|Written by)\s*[:：]?\s+?\S|(作者|撰文|撰稿|Authors?)\s*[:：]", re.IGNORECASE
+    r"(作者|撰文|撰稿|Authors?|By|Written by)\s*[:：]?\s+?\S|"
+    r"(作者|撰文|撰稿|撰寫|撰写|編製|编制|編撰|编撰|執筆|执笔|Authors?)\s*[:：]",
+    re.IGNORECASE,
 )
 _LABELLED = re.compile(r"[^\s:：]{1,12}\s*[:：]\s*\S")
 
@@ -111,7 +113,9 @@ class _Outliner:
             case "bullet" | "numbered":
                 self.next_item = None if block.kind == "numbered" else self.next_item
                 self._bullet(block)
-            case "caption" if (found := caption(block.text)) and f"{found[0]}-{found[1]}" not in self.anchors:
+            case "caption" if (
+                found := caption(block.text, known=True)
+            ) and f"{found[0]}-{found[1]}" not in self.anchors:
                 self.leads = []
                 self.table = f"{found[0]}-{found[1]}"
                 self._add(self.table, found[0], self.headings[0], block)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -29,6 +29,12 @@ _MARGIN = 0.13
 
 _WIDE_GAP = 1.35
 """Distance of two lines, in the usual distance, from which on a paragraph ends between them."""
+
+
+_SHELF = 20.0
+"""Points of height by which lines are sorted before those that stand beside each other are looked for."""
+
+Column = tuple[int, int, int | None]
 
 
 @dataclass(slots=True)
@@ -131,9 +137,7 @@ def _append(paragraph: Paragraph, line: Line, words: Counter[str], text: str | N
     paragraph.last = line
 
 
-def _goes_on(
-    paragraph: Paragraph, line: Line, pitch: dict[float, float], edges: dict[tuple[int, int], float], body: float
-) -> bool:
+def _goes_on(paragraph: Paragraph, line: Line, pitch: dict[float, float], edges: dict[int, float], body: float) -> bool:
     """Whether a line continues a paragraph: nothing begins there, and the line before could not have held more."""
     last = paragraph.last
     if _BULLET.match(line.text) or line.dotted or caption(line.text) or _is_numbered(line.text):
@@ -144,7 +148,8 @@ def _goes_on(
         return line.page == last.page + 1 and not is_sentence(last.text) and _is_full(last, line, edges)
     drop = last.bottom - line.bottom
     if drop <= 0 or drop > _WIDE_GAP * pitch.get(round(line.size), 1.6 * line.size):
-        return drop <= 0 and line.left > last.right and _is_full(last, line, edges)  # the next column
+        beside = drop <= 0 and line.left > last.right and not is_sentence(last.text)  # the next column
+        return beside and _is_full(last, line, edges)
     if line.size > 1.15 * body and abs(line.left - last.left) < line.size and drop < 1.9 * line.size:
         return True  # a heading is broken anywhere
     indent = line.left - last.left
@@ -164,35 +169,50 @@ def _is_numbered(text: str) -> bool:
     return found is not None and not re.match(r"\d{1,2}\.\d", text)
 
 
-def _is_full(last: Line, line: Line, edges: dict[tuple[int, int], float]) -> bool:
+def _is_full(last: Line, line: Line, edges: dict[int, float]) -> bool:
     """Whether what stands together at the start of the next line would not have fitted into this one."""
     if last.text.endswith(HYPHEN):
         return True
-    room = edges[_column(last)] - last.right
+    room = edges[id(last)] - last.right
     start = _UNBROKEN.match(line.text)
     width = sum(1.0 if is_wide(character) else 0.5 for character in (start[0] if start else "")) * line.size
     slack = 1.3 if is_wide(line.text[:1]) or is_wide(last.text[-1:]) else 0.3
     return room < width + slack * line.size
 
 
-def _column(line: Line) -> tuple[int, int]:
-    return line.page, int(line.left // 40)
+def _columns(lines: Sequence[Line]) -> dict[int, Column]:
+    """The column of each line, by its id: page, left edge, and that of the column to its right, if there is one."""
+    shelves: defaultdict[tuple[int, int], list[Line]] = defaultdict(list)
+    for line in lines:
+        shelves[line.page, round(line.bottom / _SHELF)].append(line)
+    return {id(line): (line.page, int(line.left // 40), _beside(line, shelves)) for line in lines}
 
 
-def _right_edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
-    """How far the lines of a column reach to the right: the furthest that two of its lines share, else the furthest."""
-    found: dict[tuple[int, int], float] = {}
+def _beside(line: Line, shelves: Mapping[tuple[int, int], Sequence[Line]]) -> int | None:
+    shelf = round(line.bottom / _SHELF)
+    near = (other for step in (-1, 0, 1) for other in shelves.get((line.page, shelf + step), ()))
+    right = [o.left for o in near if o.left > line.right and o.bottom < line.top and line.bottom < o.top]
+    return int(min(right) // 40) if right else None
+
+
+def _right_edges(lines: Sequence[Line]) -> dict[int, float]:
+    """How far the lines of a line's column reach to the right, by its id: the furthest that two of them share, else the
+    furthest. What stands above two columns over the width of both is in neither."""
+    columns = _columns(lines)
     by_page: defaultdict[int, list[Line]] = defaultdict(list)
     for line in lines:
         by_page[line.page].append(line)
+    found: dict[Column, float] = {}
     for mine in by_page.values():
         for line in mine:
-            if _column(line) in found:
+            column = columns[id(line)]
+            if column in found:
                 continue
-            beside = sorted((other.right for other in mine if abs(other.left - line.left) < 60), reverse=True)
+            alike = (other for other in mine if columns[id(other)][2] == column[2] and abs(other.left - line.left) < 60)
+            beside = sorted((other.right for other in alike), reverse=True)
             pairs = pairwise(beside)
-            found[_column(line)] = next((a for a, b in pairs if a - b < 1.5 * line.size), beside[0])
-    return found
+            found[column] = next((a for a, b in pairs if a - b < 1.5 * line.size), beside[0])
+    return {id(line): found[columns[id(line)]] for line in lines}
 
 
 def _usual_pitch(lines: Sequence[Line]) -> dict[float, float]:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.radicals import without_radicals
+
 _KEY = b"ActualText"
 _MAX_DEPTH = 4
 """Forms within forms that are looked into."""
@@ -82,7 +84,8 @@ def _serves(held: _Marked, textpage: Any, pdfium: Any) -> bool:
 
 
 def _folded(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if not c.isspace() and c not in "\u00ad\u200b\u200d")
+    plain = unicodedata.normalize("NFKC", without_radicals(text))
+    return "".join(c for c in plain if not c.isspace() and c not in "\u00ad\u200b\u200d")
 
 
 # pdfium

@@ -8,13 +8,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element, ParseError
 
 from ingest.document import Document, Loss, UnreadableDocument
 from ingest.docx_styles import Numbering, Styles, number_text, w
-from ingest.marked import MarkedText, is_heading_row, one_line, visible
+from ingest.grid import Cell
+from ingest.marked import MarkedText, one_line, visible
 
 MAX_MEMBERS = 5_000
 MAX_UNPACKED = 256 * 2**20
@@ -136,17 +137,35 @@ class _Reader:
         return "".join(parts).strip()
 
     def _table(self, table: Element) -> None:
-        rows = []
-        for row in table.iter(w("tr")):
-            cells: list[str] = []
-            for cell in row.findall(w("tc")):
-                words = [self._words(paragraph, False) for paragraph in cell.iter(w("p"))]
-                cells.append(one_line(" ".join(word for word in words if word)))
-                span = cell.find(f"{w('tcPr')}/{w('gridSpan')}")
-                cells += [""] * (int(span.get(w("val"), "1")) - 1 if span is not None else 0)
-            rows.append(cells)
-        first = table.find(f"{w('tr')}/{w('trPr')}/{w('tblHeader')}")
-        self.written.table(rows, header=first is not None or (bool(rows) and is_heading_row(rows[0])))
+        rows = [[self._cell(cell) for cell in row.findall(w("tc"))] for row in table.iter(w("tr"))]
+        named = [row.find(f"{w('trPr')}/{w('tblHeader')}") is not None for row in table.iter(w("tr"))]
+        self.written.table(_merged(rows), named.index(False) if named and named[0] and not all(named) else None)
+
+    def _cell(self, cell: Element) -> tuple[Cell, bool]:
+        """A cell, and whether it only goes on with the one above."""
+        words = [self._words(paragraph, False) for paragraph in cell.iter(w("p"))]
+        span = cell.find(f"{w('tcPr')}/{w('gridSpan')}")
+        across = span.get(w("val"), "1") if span is not None else "1"
+        merge = cell.find(f"{w('tcPr')}/{w('vMerge')}")
+        below = merge is not None and merge.get(w("val"), "continue") == "continue"
+        text = one_line(" ".join(word for word in words if word))
+        return Cell(text, int(across) if re.fullmatch(r"\d{1,3}", across) else 1), below
+
+
+def _merged(rows: Sequence[Sequence[tuple[Cell, bool]]]) -> list[list[Cell]]:
+    """The cells of each row; one that goes on with the cell above has its words."""
+    above: dict[int, str] = {}
+    found = []
+    for row in rows:
+        line: list[Cell] = []
+        column = 0
+        for cell, below in row:
+            mine = cell._replace(text=above.get(column, "")) if below and not cell.text else cell
+            above[column] = mine.text
+            line.append(mine)
+            column += cell.across
+        found.append(line)
+    return found
 
 
 def _runs(element: Element) -> Iterator[Element]:

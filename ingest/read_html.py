@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingest.document import Document, Loss
-from ingest.marked import MarkedText, is_heading_row, one_line, visible
+from ingest.grid import Cell
+from ingest.marked import MarkedText, one_line, visible
 
 _NEVER = (
     "script, style, noscript, template, iframe, svg, canvas, object, embed, button, select, textarea, input, dialog, "
@@ -157,10 +158,14 @@ class _Writer:
     def _table(self, node: Any) -> None:
         if caption := node.css_first("caption"):
             self.written.line(self._text(caption), "caption")
-        rows = [[self._text(cell) for cell in row.css("th, td")] for row in node.css("tr")]
-        first = node.css_first("tr")
-        named = first is not None and (first.css_first("td") is None or node.css_first("thead") is not None)
-        self.written.table(rows, header=named or (bool(rows) and is_heading_row(rows[0])))
+        rows = [[self._cell(cell) for cell in row.css("th, td")] for row in node.css("tr")]
+        named = [row.parent.tag == "thead" or row.css_first("td") is None for row in node.css("tr")]
+        self.written.table(rows, named.index(False) if named and named[0] and not all(named) else None)
+
+    def _cell(self, node: Any) -> Cell:
+        across, down = (node.attributes.get(name) or "1" for name in ("colspan", "rowspan"))
+        spans = (int(span) if re.fullmatch(r"[1-9]\d{0,3}", span) else 1 for span in (across, down))
+        return Cell(self._text(node), *spans)
 
 
 def _is_data(table: Any) -> bool:

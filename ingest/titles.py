@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.blocks import caption, printed_number
-from ingest.document import SectionKind
+from ingest.document import CAPTIONS, SectionKind
 
 _TITLE_WIDTH = 28
 
@@ -16,7 +16,7 @@ def section_title(text: str, kind: SectionKind, *, whole: bool = False) -> str:
     `whole`: the text is a heading and nothing else.
     """
     text = " ".join(text.split())
-    if found := caption(text):
+    if found := caption(text, known=kind in CAPTIONS):
         return found[2]
     if kind in ("chapter", "item") and (mark := printed_number(text)):
         text = text[mark[1] :]
@@ -31,7 +31,9 @@ def section_title(text: str, kind: SectionKind, *, whole: bool = False) -> str:
         return label.strip()
     if kind == "item":
         return text.rstrip(":：")
-    head = re.split(r"[。;；]|[.!?](?=\s|$)", text)[0].rstrip(":：")
+    mark = printed_number(text)
+    lead = text[: mark[1]] if mark else ""
+    head = lead + re.split(r"[。;；]|[.!?](?=\s|$)", text[len(lead) :])[0].rstrip(":：")
     width = _columns(_TITLE_WIDTH, head)
     return head if len(head) <= width else head[:width].rstrip() + "…"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import Document
+from ingest.document import Document, without_body
 from ingest.encoding import decode_text
 from ingest.outline import outline_sections
+from ingest.pdf_replaced import says_the_same
 from ingest.radicals import without_radicals
 from ingest.read import read_document
 from ingest.read_html import read_html
@@ -34,6 +35,11 @@ ENCODED = {
 @pytest.mark.parametrize(("text", "encoding"), ENCODED.values(), ids=ENCODED)
 def test_an_encoding_is_told_by_what_it_says(text: str, encoding: str) -> None:
     assert decode_text(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("radical", ["\u2ed1", "\u2fa7"], ids=["of the supplement", "of Kangxi"])
+def test_a_radical_that_a_browser_sets_for_an_ideograph_is_no_hidden_word(radical: str) -> None:
+    assert says_the_same(f"成{radical}", "成長")
 
 
 def test_radicals_become_ideographs_in_place() -> None:
@@ -183,3 +189,129 @@ def test_a_gap_beside_a_mark_is_a_space_and_one_beside_letters_may_be_set_by_the
     canvas.drawString(72 + 11 * len(before) + gap, 700, after)
     canvas.save()
     assert read_pdf((tmp_path / "a.pdf").read_bytes(), "a.pdf").text.strip() == text
+
+
+def test_columns_beneath_lines_of_the_whole_width_are_joined_each_by_its_own_edge(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=(520, 400))
+    canvas.setFont("Courier", 10)
+    wide = ["Ferries between Sundholm and Vik carried fewer people in the winter of the year,", "and more freight."]
+    left = ["Fares rose by 8% in 2025", "because fuel was dear and", "the quay was rebuilt."]
+    right = ["Freight grew by 15.6% and", "made up for what was lost", "in the first half."]
+    for n, line in enumerate(wide):
+        canvas.drawString(20, 350 - 14 * n, line)
+    for column, x in ((left, 20), (right, 270)):
+        for n, line in enumerate(column):
+            canvas.drawString(x, 290 - 14 * n, line.ljust(24))
+    canvas.save()
+    text = read_pdf((tmp_path / "a.pdf").read_bytes(), "a.pdf").text
+    assert [line for line in text.split("\n") if line] == [" ".join(part) for part in (wide, left, right)]
+
+
+SPANNING = """<article><h1>Ports</h1><h2>1. Cargo</h2><p>Cargo went different ways in the two years.</p>
+<p>Table 4 Cargo by port</p><table><thead><tr><th rowspan=2>Port<th colspan=2>2024<th colspan=2>2025</tr>
+<tr><th>Coal<th>Grain<th>Coal<th>Grain</tr></thead>
+<tr><td rowspan=2>Vik</td><td>41</td><td>20</td><td>38</td><td>26</td></tr>
+<tr><td>7</td><td>5</td><td>6</td><td>9</td></tr><tr><td>Ekvik</td><td colspan=2>51</td><td>12</td><td>77</td></tr>
+</table></article>"""
+READ_ALONE = {
+    "table-4": "Table 4 Cargo by port\n\nPort | 2024 Coal | 2024 Grain | 2025 Coal | 2025 Grain",
+    "table-4.r1": "Vik | 2024 Coal: 41 | 2024 Grain: 20 | 2025 Coal: 38 | 2025 Grain: 26",
+    "table-4.r2": "Vik | 2024 Coal: 7 | 2024 Grain: 5 | 2025 Coal: 6 | 2025 Grain: 9",
+    "table-4.r3": "Ekvik | 2024 Coal / 2024 Grain: 51 | 2025 Coal: 12 | 2025 Grain: 77",
+}
+
+
+def spanning_word_file(path: Path) -> None:
+    from docx import Document as Word
+
+    word = Word()
+    word.add_heading("Ports", 0)
+    word.add_heading("1. Cargo", 1)
+    word.add_paragraph("Cargo went different ways in the two years.")
+    word.add_paragraph("Table 4 Cargo by port")
+    table = word.add_table(rows=5, cols=5)
+    texts = ("Port 2024 . 2025 .", ". Coal Grain Coal Grain", "Vik 41 20 38 26", ". 7 5 6 9", "Ekvik 51 . 12 77")
+    for row, line in zip(table.rows, texts, strict=True):
+        for cell, text in zip(row.cells, line.split(), strict=True):
+            cell.text = "" if text == "." else text
+    for (top, left), (bottom, right) in (
+        ((0, 0), (1, 0)),
+        ((0, 1), (0, 2)),
+        ((0, 3), (0, 4)),
+        ((2, 0), (3, 0)),
+        ((4, 1), (4, 2)),
+    ):
+        table.cell(top, left).merge(table.cell(bottom, right))
+    word.save(str(path))
+
+
+@pytest.mark.parametrize("name", ["ports.html", "ports.docx"])
+def test_of_cells_that_span_rows_or_columns_each_row_has_its_own_heads(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name.endswith("docx"):
+        spanning_word_file(path)
+    else:
+        path.write_text(SPANNING)
+    found = rows(read_document(path))
+    assert {anchor: text for anchor, text in found.items() if anchor.startswith("table")} == READ_ALONE
+
+
+@pytest.mark.parametrize("line", ["圖1 出口走勢", "Figure 1 Exports by year"])
+def test_a_figure_whose_body_is_a_picture_is_its_caption_as_word_processors_set_it(tmp_path: Path, line: str) -> None:
+    from docx import Document as Word
+    from PIL import Image
+
+    Image.new("L", (40, 20), 128).save(tmp_path / "a.png")
+    word = Word()
+    word.add_heading("Ports", 0)
+    word.add_heading("1. Cargo", 1)
+    word.add_picture(str(tmp_path / "a.png"))
+    word.add_paragraph(line)
+    word.add_paragraph("Exports grew in both years because of the new line to the north.")
+    word.save(str(tmp_path / "a.docx"))
+    outline = outline_sections(read_document(tmp_path / "a.docx"))
+    assert without_body(outline.sections) == ["figure-1"]
+    assert outline.anchors[-1] == "1.p1"
+
+
+def test_a_span_of_any_number_is_kept_small() -> None:
+    row = '<tr><td colspan="999999999">a</td><td rowspan="999999999">b</td></tr>'
+    assert len(read_html(f"<h1>T</h1><table>{row * 3}</table>").text) < 1_000
+
+
+@pytest.mark.parametrize(
+    ("text", "anchor"),
+    [
+        ("表2 各港運量\n\n| 港 | 2025 |\n|---|---|\n| 維克 | 9 |\n", "table-2"),
+        ("Table 2 Cargo by port\n\n| Port | 2025 |\n|---|---|\n| Vik | 9 |\n", "table-2"),
+        ("Table 2 shows the cargo of each port.\n\n| Port | 2025 |\n|---|---|\n| Vik | 9 |\n", "1.t1"),
+    ],
+    ids=["Chinese", "English", "a sentence"],
+)
+def test_a_numbered_line_above_a_table_is_its_caption_without_a_mark_too(
+    tmp_path: Path, text: str, anchor: str
+) -> None:
+    (tmp_path / "a.md").write_text(f"# T\n\n## 1. A\n\n{text}", encoding="utf-8")
+    assert f"{anchor}.r1" in rows(read_document(tmp_path / "a.md"))
+
+
+def test_the_outline_of_a_pdf_names_its_headings_where_they_are_no_larger_than_the_text(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(tmp_path / "a.pdf"))
+    for chapter, words in (("Cargo", "Cargo grew by 12% because of the new line."), ("Fares", "Fares rose by 8%.")):
+        canvas.bookmarkPage(chapter)
+        canvas.addOutlineEntry(chapter, chapter, 0)
+        canvas.drawString(72, 760, chapter)
+        canvas.drawString(72, 720, words)
+        canvas.showPage()
+    canvas.save()
+    document = read_pdf((tmp_path / "a.pdf").read_bytes(), "a.pdf")
+    assert {anchor: text for anchor, text in rows(document).items() if text} == {
+        "1": "Cargo",
+        "1.p1": "Cargo grew by 12% because of the new line.",
+        "2": "Fares",
+        "2.p1": "Fares rose by 8%.",
+    }

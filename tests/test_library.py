@@ -155,6 +155,33 @@ def test_a_new_work_takes_title_author_and_date_from_its_front_matter() -> None:
     assert (work.titles, work.author, work.date) == ({"en": "Lanes"}, "A Team", datetime.date(2025, 9, 3))
 
 
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("By Maud Penhallow – 3 September 2025 · 6 min read", "Maud Penhallow"),
+        ("Author: A Team, September 3, 2025", "A Team"),
+        ("作者：林口研究室 2025年9月3日", "林口研究室"),
+        ("编制：北岸咨询 日期：2025年9月3日", "北岸咨询"),
+        ("Harbour Institute, 2025-09-03", ""),
+        ("---\nauthor: A Team\ndate: 2025-09-03\n---", "A Team"),
+    ],
+    ids=["web page", "comma", "space", "labels", "no label", "front matter of Markdown"],
+)
+def test_author_and_date_may_stand_in_one_line(line: str, author: str) -> None:
+    text = f"{line}\n\n# Lanes\n\n## One\n" if line.startswith("---") else f"# Lanes\n\n{line}\n\n## One\n\nText.\n"
+    work = new_work(edition_of(text), None, None)
+    assert (work.titles, work.author, work.date) == ({"en": "Lanes"}, author, datetime.date(2025, 9, 3))
+
+
+@pytest.mark.parametrize("body", ["# Lanes\n\n## One\n\nText.\n", "## One\n\nText.\n\n## Two\n\nText.\n"])
+def test_the_front_matter_of_markdown_is_no_text(body: str) -> None:
+    edition = edition_of(f"---\ntitle: Lanes\nlayout: post\ndate: 2025-09-03\n---\n\n{body}")
+    assert new_work(edition, None, None).titles == {"en": "Lanes"}
+    said = [edition.document.text[s.start : s.end] for s in edition.outline.sections]
+    assert not any("layout" in text or "---" in text for text in said)
+    assert sum("Lanes" in text for text in said) == 1
+
+
 def test_a_given_name_and_title_win() -> None:
     work = new_work(edition_of("# Lanes\n"), "lanes-2025", "Three lanes")
     assert (work.id, work.titles) == ("lanes-2025", {"en": "Three lanes"})

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ingest.document import Document, Outline
 from ingest.outline import outline_sections
 from ingest.read import read_document
+from ingest.titles import section_title
 from tests.conftest import DATA, ROOT
 
 DIGESTS = [ROOT / "corpus/triple-game" / file for file in ("en.md", "zh-Hant.md")]
@@ -117,6 +118,41 @@ PLAIN = {
     "第N章": (
         f"第一章 甲\n{SENTENCE}\n第二章 乙\n{SENTENCE}",
         [("1", "第一章 甲"), ("1.p1", SENTENCE), ("2", "第二章 乙"), ("2.p1", SENTENCE)],
+    ),
+    "parts with chapters": (
+        "Part I: Sea\n\nChapter 1: Ships\n\nThey fell.\n\nPart II: Land\n\nChapter 2: Banks\n\nThey held.",
+        [
+            ("1", "Part I: Sea"),
+            ("1.1", "Chapter 1: Ships"),
+            ("1.1.p1", "They fell."),
+            ("2", "Part II: Land"),
+            ("2.2", "Chapter 2: Banks"),
+            ("2.2.p1", "They held."),
+        ],
+    ),
+    "第N部分 with 第N章": (
+        f"第一部分 甲\n第一章 丙\n{SENTENCE}\n第二部分 乙\n第二章 丁\n{OTHER}",
+        [
+            ("1", "第一部分 甲"),
+            ("1.1", "第一章 丙"),
+            ("1.1.p1", SENTENCE),
+            ("2", "第二部分 乙"),
+            ("2.2", "第二章 丁"),
+            ("2.2.p1", OTHER),
+        ],
+    ),
+    "第N章 with 第N節": (
+        f"第一章 甲\n第一節 丙\n{SENTENCE}\n第二節 丁\n{OTHER}\n第二章 乙\n第一節 戊\n{SENTENCE}",
+        [
+            ("1", "第一章 甲"),
+            ("1.1", "第一節 丙"),
+            ("1.1.p1", SENTENCE),
+            ("1.2", "第二節 丁"),
+            ("1.2.p1", OTHER),
+            ("2", "第二章 乙"),
+            ("2.1", "第一節 戊"),
+            ("2.1.p1", SENTENCE),
+        ],
     ),
     "Roman chapters with numbered items": (
         "I. Ships\n\n1. Rates\n\nThey fell.\n\n2. Orders\n\nThey rose.\n\nII. Banks\n\n1. Margins\n\nThey held.",
@@ -478,3 +514,8 @@ def test_a_long_document_takes_seconds(format: str, text: str) -> None:  # noqa:
     started = time.process_time()
     outline_sections(Document(text, format))
     assert time.process_time() - started < 5  # 0.3 s each here; quadratic growth took 15 s and more
+
+
+@pytest.mark.parametrize("text", ["1. 票價上漲8%。", "2. Fares rose. Freight did too."])
+def test_a_numbered_sentence_is_called_by_its_words(text: str) -> None:
+    assert section_title(text, "paragraph") == text.split("。")[0].split(". Freight")[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from chat.answer import Answer
@@ -90,3 +92,32 @@ def test_a_model_is_told_which_body_is_missing_and_no_other(assistant: Assistant
 def test_a_name_that_no_row_has_is_said_to_be_absent(assistant: Assistant) -> None:
     answer = assistant.ask("In table 1, what was the cargo of Microsoft?")
     assert (answer.outcome, answer.citations) == ("not_covered", ())
+
+
+GRID = """# Grid storage
+
+## 1. Capacity
+
+Capacity reached 2.9 GWh at the end of the year.
+
+Table 1: Cost by technology
+
+| Technology | Capacity (MWh) | Cost ($/kWh) |
+|:--|--:|--:|
+| Lithium iron | 2,310 | 118 |
+| Sodium | 340 | 131 |
+| Flow battery | 250 | 264 |
+"""
+
+
+def test_rows_of_markdown_are_quoted_beneath_the_heads_of_their_columns(tmp_path: Path, bundled_engine) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "grid.md").write_text(GRID, encoding="utf-8")
+    assistant = assistant_over(tmp_path / "files", tmp_path / "home", bundled_engine)
+    for question in ("How much does sodium storage cost per kWh?", "鈉儲能每度成本多少？"):
+        answer = assistant.ask(question)
+        quotes = [citation.quote for citation in answer.citations]
+        heads = quotes.index("| Technology | Capacity (MWh) | Cost ($/kWh) |")
+        assert "| Sodium | 340 | 131 |" in quotes[heads:]
+        assert quotes.count(quotes[heads]) == 1
+        assert {c.title for c in answer.citations if c.quote.startswith("|")} == {"Cost by technology"}

@@ -26,7 +26,7 @@ import portalocker
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from ingest.document import HEADINGS, Edition, Passage, Refusal, Section, Work, coarse_anchors
+from ingest.document import HEADINGS, Edition, Passage, Refusal, Section, Work, coarse_anchors, columns_named
 from ingest.marked import visible
 from ingest.passages import cut_passages, ends_as_sentence, sentence_spans
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
@@ -503,7 +503,7 @@ def _places(editions: Iterable[tuple[Edition, Sequence[Passage]]]) -> Iterator[P
     for edition, passages in editions:
         sections = {section.anchor: section for section in edition.outline.sections}
         coarse = coarse_anchors(edition.outline.sections)
-        titles = _titles_above(sections)
+        titles = _titles_above(sections, edition.document.text)
         parents = {section.parent for section in edition.outline.sections}
         for passage in passages:
             yield Place(
@@ -524,12 +524,16 @@ def _spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sentence_spans(text))
 
 
-def _titles_above(sections: Mapping[str, Section]) -> dict[str, tuple[str, ...]]:
-    """Of each section, the titles of those that it stands in, the outermost first."""
+def _titles_above(sections: Mapping[str, Section], text: str) -> dict[str, tuple[str, ...]]:
+    """Of each section, the titles of those that it stands in, the outermost first; of a table, its columns' too."""
 
     @cache
     def down_to(anchor: str | None) -> tuple[str, ...]:
-        return (*down_to(sections[anchor].parent), sections[anchor].title) if anchor is not None else ()
+        if anchor is None:
+            return ()
+        section = sections[anchor]
+        columns = columns_named(text, section) if section.kind == "table" else ()
+        return (*down_to(section.parent), section.title, *columns)
 
     return {anchor: down_to(section.parent) for anchor, section in sections.items()}
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.dates import date_of
+from ingest.blocks import is_sentence
+from ingest.dates import date_of, date_within
 from ingest.document import Edition, EditionKind, Language, Refusal, UnknownDocument, UnreadableDocument, Work
 from ingest.sandbox import parse_file, source_of
 from ingest.work_file import WORK_FILE, read_work
 from vectorstore.catalogue import Catalogue
 from vectorstore.words import fold, text_language
+
+_BYLINE = 80
+"""Characters of the longest line that is taken for one with an author or a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +156,21 @@ def is_update(shelf: Shelf, work: str, file: str) -> bool:
 def new_work(edition: Edition, work_id: str | None, title: str | None) -> Work:
     """A work of its own for a file that belongs to no known one."""
     name = title or _title(edition) or Path(edition.file).stem
-    author = next((edition.document.text[s.start : s.end] for s in edition.outline.sections if s.kind == "author"), "")
-    date = next((edition.document.text[s.start : s.end] for s in edition.outline.sections if s.kind == "date"), "")
-    return Work(
-        work_id or work_name(Path(edition.file).stem, edition.file),
-        {edition.lang: name},
-        re.sub(r"^[^:：]{1,12}[:：]\s*", "", author),
-        date_of(date),
-    )
+    author, date = _byline(edition)
+    return Work(work_id or work_name(Path(edition.file).stem, edition.file), {edition.lang: name}, author, date)
+
+
+def _byline(edition: Edition) -> tuple[str, datetime.date | None]:
+    """Author and date of the front matter, which may stand in one line."""
+    front = [(s.kind, edition.document.text[s.start : s.end]) for s in edition.outline.sections if s.parent == "0"]
+    author = next((text for kind, text in front if kind == "author"), "")
+    others = [text for kind, text in front if kind == "paragraph" and len(text) <= _BYLINE and not is_sentence(text)]
+    dates = [date_of(text) for kind, text in front if kind == "date"]
+    dates += [found[1] for text in (author, *others) if (found := date_within(text))]
+    if found := date_within(author):
+        author = author[: found[0]]
+    author = re.sub(r"^[^:：]{1,12}[:：]\s*|^by\s+", "", re.split(r"\s+[·|｜•]\s", author)[0], flags=re.IGNORECASE)
+    return author.rstrip(" ,，、;；·|｜–—-（("), next((date for date in dates if date), None)
 
 
 def _title(edition: Edition) -> str:
