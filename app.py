@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
@@ -83,6 +83,11 @@ async def below(_request: Request) -> HTMLResponse:
     return HTMLResponse(page_below(), headers={"Cache-Control": "no-cache"})
 
 
+async def to_the_start(request: Request) -> RedirectResponse:
+    """The first page by its name: its address is `/`, and Streamlit knows it at no other."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
 def no_address_asked_elsewhere() -> None:
     """Streamlit asks another host for the machine's address, and waits, whenever a websocket's origin is strange."""
     net_util.get_external_ip = lambda: None
@@ -110,6 +115,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         Route("/", start_at),
+        Route(f"/{NAMES[0]}", to_the_start),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         *(Route(f"/{name}", below) for name in NAMES[1:]),

@@ -30,9 +30,10 @@ from chat.settings import Settings
 from chat.withheld import check_seen
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
 from ingest.page_picture import PagePicture
-from vectorstore.build import Build, Progress, publish_build, writer_lock
+from vectorstore.build import Build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue, in_order
 from vectorstore.embed import default_embedding, embedding_model
+from vectorstore.embedder import Progress
 from vectorstore.files import picture_of_quote
 from vectorstore.librarian import Librarian, open_or_mend
 from vectorstore.library import live_shelf, read_corpus

@@ -11,7 +11,7 @@ from chat.modality import on_terms
 from chat.understand import asks
 from ingest.document import BODIES, HEADINGS, Language
 from ingest.passages import ends_as_sentence, width
-from vectorstore.build import Place
+from vectorstore.places import Place
 from vectorstore.sections import Sections
 from vectorstore.words import content_words, fold
 

@@ -19,7 +19,7 @@ from chat.gazetteer import named_entities
 from chat.numbers import Figure, covers, figures, occurs
 from chat.understand import Query
 from ingest.document import BODIES, Language
-from vectorstore.build import Place, keyword_language
+from vectorstore.places import Place, keyword_language
 from vectorstore.retrieve import Hit, Search
 from vectorstore.words import content_words, fold, han_share, tokens
 

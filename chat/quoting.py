@@ -9,8 +9,8 @@ from chat.answer import SectionLink
 from chat.span import Span
 from chat.verify import DraftStatement, section_heading
 from ingest.document import Edition, Language
-from vectorstore.build import Place
 from vectorstore.glossary import Term
+from vectorstore.places import Place
 from vectorstore.retrieve import Hit
 from vectorstore.words import fold, for_reader, to_simplified
 

@@ -13,10 +13,11 @@ from evals.scale import MODEL, InventedVectors
 from ingest.document import UnreadableDocument
 from ingest.read import read_document
 from ingest.sandbox import parse_file
-from vectorstore.build import Build, embedded_text, open_build, publish_build
+from vectorstore.build import Build, open_build, publish_build
 from vectorstore.catalogue import Catalogue
 from vectorstore.intake import Intake
 from vectorstore.library import Shelf
+from vectorstore.places import embedded_text
 
 PING = 0.2
 """Seconds between questions."""

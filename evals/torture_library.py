@@ -18,10 +18,11 @@ from evals.scale import MODEL, InventedVectors
 from ingest.document import Document, Edition, Refusal, Work
 from ingest.outline import outline_sections
 from ingest.passages import cut_passages
-from vectorstore.build import Build, embedded_text, open_build, publish_build, writer_lock
+from vectorstore.build import Build, open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.librarian import open_or_mend
 from vectorstore.library import Shelf, live_shelf
+from vectorstore.places import embedded_text
 from vectorstore.retrieve import Search
 from vectorstore.vectors import ITSELF
 

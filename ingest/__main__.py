@@ -18,9 +18,10 @@ from ingest.losses import loss_sentences
 from ingest.pipes import quietly
 from ingest.sandbox import parse_file
 from vectorstore.backup import move_library, restore_backup, write_backup
-from vectorstore.build import Progress, publish_build, writer_lock
+from vectorstore.build import publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import SAME_MODEL, default_embedding, embedding_model
+from vectorstore.embedder import Progress
 from vectorstore.files import drop_file, keep_files
 from vectorstore.intake import FileState, Intake, Wishes, check_wishes
 from vectorstore.librarian import taken_out

@@ -11,7 +11,7 @@ from evals.files import taken
 from evals.odd_files import Odd, as_expected, encoded, pairs, partly_without_text, unseen, without_text
 from ingest.document import Document, Edition, Passage
 from ingest.outline import outline_sections
-from vectorstore.build import Place, embedded_sentences, embedded_text
+from vectorstore.places import Place, embedded_sentences, embedded_text
 
 CASES: dict[str, Callable[[], Iterable[Odd]]] = {
     "F4": pairs,

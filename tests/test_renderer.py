@@ -26,7 +26,9 @@ def test_streamlit_interprets_our_own_words_only(path: Path) -> None:
     for call in calls(path):
         function = ast.unparse(call.func)
         first = ast.unparse(call.args[0]) if call.args else "''"
-        ours = re.fullmatch(r"'.*'|_?[A-Z_]+|(prompts\.)?words(\(\w+\))?\['[\w-]+'\]", first, re.DOTALL)
+        ours = re.fullmatch(
+            r"'.*'|_?[A-Z_]+|_style\(language\)|(prompts\.)?words(\(\w+\))?\['[\w-]+'\]", first, re.DOTALL
+        )
         interprets = function.startswith("st.") and function.removeprefix("st.") in INTERPRETING
         assert not interprets or ours, f"{path.name}:{call.lineno} {function} interprets {first}"
         assert not any(keyword.arg == "unsafe_allow_html" for keyword in call.keywords), f"{path.name}:{call.lineno}"

@@ -12,7 +12,7 @@ import pytest
 from ingest.document import Document, Edition, Outline, Passage, Section
 from ingest.outline import outline_sections
 from ingest.passages import cut_passages
-from vectorstore.build import Place, keyword_language
+from vectorstore.places import Place, keyword_language
 from vectorstore.retrieve import Hits, Search
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Sections

@@ -20,8 +20,8 @@ from ui.reader import owner
 _follow_ups = text.component("follow_ups")
 
 
-def show_exchange(exchange: Exchange, latest: bool, library: Documents, language: Language) -> None:
-    """Draws it; the latest in view."""
+def show_exchange(exchange: Exchange, latest: bool, model: str, library: Documents, language: Language) -> None:
+    """Draws it; the latest in view. `model` answers now."""
     turn = exchange.position + 1
     if exchange.refusal:
         text.problem(said(exchange.refusal, language), language, key=text.key_of("refusal", exchange.id))
@@ -33,7 +33,7 @@ def show_exchange(exchange: Exchange, latest: bool, library: Documents, language
         latest=latest,
         on_cite=partial(address.open_citation, turn),
         on_open=partial(address.open_section, turn),
-        more=more_data(exchange, library, language),
+        more=more_data(exchange, model, library, language),
         on_more={
             "again": lambda _: asking.ask(exchange.question),
             "feedback": partial(_take_feedback, exchange.id),
@@ -41,8 +41,8 @@ def show_exchange(exchange: Exchange, latest: bool, library: Documents, language
     )
 
 
-def more_data(exchange: Exchange, library: Documents, language: Language) -> Row:
-    """What stands below an answer; nothing to do while it grows."""
+def more_data(exchange: Exchange, model: str, library: Documents, language: Language) -> Row:
+    """What stands below an answer; nothing to do while it grows. `model` answers now; empty: the documents alone."""
     from chat.transcript import answer_text
 
     words = prompts.words(language)
@@ -57,7 +57,7 @@ def more_data(exchange: Exchange, library: Documents, language: Language) -> Row
         "copy": answer_text(answer, library.works, language) if answer and not writing else "",
         "reasons": [[reason, words[f"reason-{reason}"]] for reason in REASONS],
         "feedback": _feedback(exchange.feedback),
-        "writer": _writer(answer, language) if answer and not writing else "",
+        "writer": _writer(answer, model, language) if answer and not writing else "",
     }
 
 
@@ -85,7 +85,10 @@ def _shown(exchange: Exchange) -> Answer:
     return replace(answer, outcome="answered", notice="")
 
 
-def _writer(answer: Answer, language: Language) -> str:
+def _writer(answer: Answer, model: str, language: Language) -> str:
+    """Who wrote it, where that is not `model`, who is said at the foot of the page to answer."""
+    if (answer.model or "") == model or not answer.statements:
+        return ""
     words = prompts.words(language)
     return words["by-model"].format(model=answer.model) if answer.model else words["by-quotes"]
 

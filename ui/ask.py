@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import prompts
 from chat.conversation import Conversation, Exchange
+from chat.settings import read_settings
 from ingest.document import Language, Refusal
 from ui import address, asking, text
 from ui.answers import show_exchange, show_follow_ups
@@ -54,6 +55,8 @@ class _Scene:
     library: Documents
     conversation: Conversation | None
     exchanges: Sequence[Exchange]
+    model: str = ""
+    """Who answers now; empty: the documents alone."""
 
 
 def page() -> None:
@@ -94,7 +97,8 @@ def _scene(library: Documents, language: Language) -> _Scene:
     try:
         history = open_history()
         conversation = history.conversation(owner(), wanted)
-        return _Scene(language, library, conversation, history.exchanges(owner(), wanted))
+        exchanges = history.exchanges(owner(), wanted)
+        return _Scene(language, library, conversation, exchanges, read_settings().chat_model)
     except Refusal as refusal:
         text.problem(said(refusal, language), language)
         return _Scene(language, library, None, ())
@@ -108,7 +112,7 @@ def _show(exchange: Exchange, scene: _Scene) -> tuple[Exchange, DeltaGenerator |
         if exchange.state == "writing":
             open_desk().wait(owner(), exchange.id, _AT_ONCE)
             exchange = asking.as_it_stands(exchange.id)
-        show_exchange(exchange, exchange.id == scene.exchanges[-1].id, scene.library, scene.language)
+        show_exchange(exchange, exchange.id == scene.exchanges[-1].id, scene.model, scene.library, scene.language)
         below = _below(exchange, exchange.id == scene.exchanges[-1].id, scene.language)
     place = address.place_of(address.here(), scene.exchanges, scene.library, scene.language)
     if place and place.exchange == exchange.position:

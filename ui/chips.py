@@ -63,6 +63,7 @@ def answer_data(answer: Answer, library: Documents, language: Language) -> Row:
         {"work": link.work, "anchor": link.anchor, "label": _numbered(link.anchor, link.title)}
         for link in answer.nearest
     ]
+    quoted = {source["place"] for source in sources.values()}
     return {
         "lang": answer.language,
         "page_lang": language,
@@ -75,7 +76,7 @@ def answer_data(answer: Answer, library: Documents, language: Language) -> Row:
         ),
         "sources": [sources[number] for number in sorted(sources)],
         "footnotes": _footnotes(sources),
-        "nearest": nearest,
+        "nearest": [link for link in nearest if link["label"] not in quoted],
         "warnings": list(answer.warnings),
         "words": {name: words[name] for name in ("quoted-from", "nearest")},
     }

@@ -41,8 +41,9 @@ def show_who(who: Person, language: Language) -> None:
     """The name and role of who is signed in, with the way out; else that this is one local user."""
     words = prompts.words(language)
     if not is_configured():
-        _who(key="who", data={"lang": language, "words": words["local-user"], "name": ""})
+        _who(key="who", data={"lang": language, "words": words["local-user"], "name": ""}, width="content")
         return
-    with st.container(horizontal=True, key="who-signed-in"):
-        _who(key="who", data={"lang": language, "words": words[f"role-{who.role}"], "name": who.name})
+    with st.container(horizontal=True, key="who-signed-in", width="content", vertical_alignment="center"):
+        data = {"lang": language, "words": words[f"role-{who.role}"], "name": who.name}
+        _who(key="who", data=data, width="content")
         st.button(words["sign-out"], key="sign-out", on_click=whole(sign_out), type="tertiary")

@@ -23,8 +23,9 @@ from ui.reader import owner, person
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
-    from vectorstore.build import Build, Progress
+    from vectorstore.build import Build
     from vectorstore.descriptions import Description
+    from vectorstore.embedder import Progress
     from vectorstore.librarian import Librarian
     from vectorstore.uploads import Staged
 

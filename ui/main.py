@@ -34,10 +34,12 @@ language = chosen_language()
 st.html(_style(language))
 who = who_comes()
 page = navigate(language, None if isinstance(who, Refusal) else who)
-brand(language)
 language_switch()
+with st.container(key="masthead", horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    brand(language)
+    if not isinstance(who, Refusal):
+        show_who(who, language)
 if isinstance(who, Refusal):
     show_closed(who, language)
 else:
-    show_who(who, language)
     page.run()

@@ -23,7 +23,7 @@ _about = text.component("about")
 def brand(language: Language) -> None:
     """The name, and what this is."""
     tagline = prompts.words(language)["tagline"]
-    _brand(key="brand", data={"lang": language, "name": "Footnote", "tagline": tagline})
+    _brand(key="brand", data={"lang": language, "name": "Footnote", "tagline": tagline}, width="content")
 
 
 def about(library: Documents, language: Language) -> None:

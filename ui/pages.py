@@ -7,10 +7,13 @@ from importlib import import_module
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import prompts
 from chat.access import Person
 from ingest.document import Language
+from ui import text
+from ui.language import chosen_language
 
 NAMES = ("ask", "read", "points", "check", "library")
 """In the order of the navigation; each is a module of ui with `page()`. The first is the start page, at `/`."""
@@ -33,7 +36,21 @@ def navigate(language: Language, who: Person | None) -> StreamlitPage:
         )
         for name in NAMES
     }
-    return st.navigation(list(pages.values()), position="top" if who else "hidden")
+    return st.navigation([*pages.values(), *_page_of_strays()], position="top" if who else "hidden")
+
+
+def _page_of_strays() -> list[StreamlitPage]:
+    """A page of ours for an address that has none: Streamlit would speak of it in English and show the first page."""
+    context = get_script_run_ctx()
+    name = context.pages_manager.intended_page_name if context else None
+    if not name or name in NAMES or "/" in name:
+        return []
+    return [st.Page(_say_that_there_is_none, title="Footnote", url_path=name, visibility="hidden")]
+
+
+def _say_that_there_is_none() -> None:
+    language = chosen_language()
+    text.problem(prompts.words(language)["page-unknown"], language)
 
 
 def _draw(name: str) -> None:

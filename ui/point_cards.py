@@ -46,10 +46,8 @@ def board_data(points: TalkingPoints, build: Build, library: Documents, language
         "spare": len(points.spare),
         "copied": copied,
         "headings": [words["points-part"], words["risks-part"]],
-        "sources": [
-            *(source_line(source, language) for source in points.sources(build)),
-            *points.warnings(build),
-        ],
+        "sources": [source_line(source, language) for source in points.sources(build)],
+        "warnings": list(points.warnings(build)),
         "writer": writer_line(points) if points.points else "",
         "disclaimer": points.disclaimer if points.points else "",
         "words": {name: words[f"point-{name}"] for name in _LABELS},

@@ -44,6 +44,8 @@ def page() -> None:
     work = library.works.get(spot.work)
     if spot.work and work is None:
         text.problem(words["source-gone"], language)
+    elif work and spot.at and not any(edition.outline.has(spot.at) for edition in library.editions[work.id]):
+        text.problem(words["section-unknown"], language)
     work = work or next(iter(library.documents or library.works.values()), None)
     if work is None:
         return

@@ -6,37 +6,33 @@ is removed once its own lock can be had exclusively. A process killed at any mom
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import shutil
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
-from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import IO
 from zipfile import BadZipFile
 
-import numpy as np
 import portalocker
 from langchain_core.embeddings import Embeddings
-from numpy.typing import NDArray
 
-from ingest.document import HEADINGS, Edition, Passage, Refusal, Section, Work, coarse_anchors, columns_named
+from ingest.document import Edition, Refusal, Work
 from ingest.marked import visible
-from ingest.passages import cut_passages, ends_as_sentence, sentence_spans
+from ingest.passages import cut_passages
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
 from vectorstore.catalogue_database import DatabaseUnwritable
-from vectorstore.embed import embed_words
+from vectorstore.embedder import ChangedModel, Embedder, Progress, alike, text_digest
 from vectorstore.glossary import Glossary, count_names
+from vectorstore.places import embedded_sentences, embedded_text, embedded_texts, keyword_language, places_of
 from vectorstore.seal import is_as_sealed, seal
-from vectorstore.vectors import ITSELF, DamagedVectors, Texts, UnfitCopy, Vectors, drop_vectors, write_vectors
+from vectorstore.vectors import ITSELF, DamagedVectors, UnfitCopy, Vectors, drop_vectors, write_vectors
 from vectorstore.wordmatch import WordMatch, write_words
-from vectorstore.words import KeywordIndex, fold, to_simplified
+from vectorstore.words import KeywordIndex, fold
 
 FORMAT = 10
 """Of the directory and of what is embedded; a change makes every library re-index itself."""
@@ -52,49 +48,6 @@ CANDIDATES = 2_000
 
 Among 40,000 invented vectors the search for the nearest alone missed a text's own in 11 of 300 tries, one as wide in 0.
 """
-
-_BATCH, _READ = 64, 500
-"""Texts that are embedded at once, and vectors that are read at once."""
-
-_COMPARED = 20
-"""Texts of which one that is embedded already is looked for."""
-
-SAME_VECTOR = 0.98
-"""Cosine from which texts were embedded by the same model, on another machine, in another batch."""
-
-Progress = Callable[[int, int], None]
-"""Told how many texts of how many have been embedded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A passage of a build with all that search and answers need to know of it."""
-
-    index: int
-    work: str
-    edition: Edition
-    section: Section
-    coarse: str
-    titles: tuple[str, ...]
-    """Of the sections above it, the outermost first."""
-
-    passage: Passage
-    stands_over: bool = False
-    """Whether other sections lie in it."""
-
-    @property
-    def is_heading(self) -> bool:
-        """Whether it says no more than its title: a numbered paragraph says more after it, a bullet that ends as a
-        sentence or announces what follows says more than a title does."""
-        text = self.passage.text.rstrip()
-        if self.section.kind == "bullet":
-            return self.stands_over and len(self.sentences) == 1 and not ends_as_sentence(text)
-        return self.section.kind in HEADINGS and text.endswith(self.section.title)
-
-    @property
-    def sentences(self) -> tuple[tuple[int, int], ...]:
-        """Spans within the passage's text; found when asked for, since a question looks at few passages."""
-        return _spans(self.passage.text)
 
 
 class Build:
@@ -125,7 +78,7 @@ class Build:
         self.works = catalogue.works({edition.work for edition in self.editions.values()})
         searched = {key: e for key, e in self.editions.items() if self.works[e.work].role == "document"}
         cut = {key: catalogue.passages(key, edition.document.text) for key, edition in searched.items()}
-        self.places = list(_places((edition, cut[key]) for key, edition in searched.items()))
+        self.places = list(places_of((edition, cut[key]) for key, edition in searched.items()))
         return {key: len(mine) for key, mine in cut.items()}
 
     def _read_indexes(self, folder: Path) -> None:
@@ -145,7 +98,7 @@ class Build:
             return True
         place = self.places[0]
         texts = [embedded_text(place), embedded_sentences(place)[0]]
-        digests = [_digest(text) for text in texts]
+        digests = [text_digest(text) for text in texts]
         known = catalogue.embeddings(self.model, digests)
         if len(known) != len(set(digests)):
             return False
@@ -156,7 +109,7 @@ class Build:
     def is_made_by(self, embeddings: Embeddings, catalogue: Catalogue) -> bool:
         """Whether a model makes the vectors that this build has, or cannot be asked now."""
         texts = [embedded_text(place) for place in self.places[:1]]
-        known = catalogue.embeddings(self.model, [_digest(text) for text in texts])
+        known = catalogue.embeddings(self.model, [text_digest(text) for text in texts])
         try:
             rows = embeddings.embed_documents(texts)
         except Exception:  # noqa: BLE001  # each provider has its own; the first question meets it too
@@ -234,7 +187,7 @@ def publish_build(
     if not rebuild and live is not None and live.fingerprint == mark and (home / "builds" / live.id).is_dir():
         sweep(home, catalogue)
         return False
-    embed = _Embedder(catalogue, model, load_model, progress, anew=rebuild)
+    embed = Embedder(catalogue, model, load_model, progress, anew=rebuild)
     with _disk_errors_named(home):
         with ExitStack() as held:
             before = None if rebuild or live is None else _held(home, live, held)
@@ -343,7 +296,7 @@ def _new_build(
     mark: str,
     works: Mapping[str, Work],
     editions: Mapping[str, Edition],
-    embed: _Embedder,
+    embed: Embedder,
     before: Path | None,
 ) -> BuildRecord:
     """Writes a folder that nobody knows of yet. Raises UnfitCopy if the build before is of no use."""
@@ -362,14 +315,14 @@ def _write(
     model: str,
     editions: Mapping[str, Edition],
     glossaries: Sequence[Edition],
-    embed: _Embedder,
+    embed: Embedder,
     before: Path | None,
 ) -> None:
     cut = {key: cut_passages(edition.document.text, edition.outline) for key, edition in editions.items()}
-    places = list(_places((edition, cut[key]) for key, edition in editions.items()))
+    places = list(places_of((edition, cut[key]) for key, edition in editions.items()))
     rest = iter(places)
-    texts = [_texts(key, list(islice(rest, len(mine)))) for key, mine in cut.items()]
-    embed.compare_with([one.passages[0] for one in texts if one.passages][:_COMPARED])
+    texts = [embedded_texts(key, list(islice(rest, len(mine)))) for key, mine in cut.items()]
+    embed.compare_with([one.passages[0] for one in texts if one.passages])
     write_vectors(folder, f"{FORMAT} {model}", texts, embed.documents, before, embed.server)
     for lang in ("zh", "en"):
         mine = [place for place in places if keyword_language(place.edition) == lang]
@@ -382,160 +335,6 @@ def _write(
     counts = count_names(glossaries, [place.passage.text for place in places])
     (folder / _COUNTS).write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
     seal(folder)
-
-
-def _texts(edition: str, places: Sequence[Place]) -> Texts:
-    return Texts(
-        edition,
-        tuple(embedded_text(place) for place in places),
-        tuple(tuple(embedded_sentences(place)) for place in places),
-    )
-
-
-class _Embedder:
-    """Makes vectors of texts and words; those the catalogue knows are not made again, new ones are stored at once."""
-
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        model: str,
-        load_model: Callable[[], Embeddings],
-        progress: Progress | None,
-        *,
-        anew: bool,
-    ) -> None:
-        """`anew`: a vector that is known is made again to see whether the model still makes it so."""
-        self._catalogue = catalogue
-        self._anew = anew
-        self._samples: Sequence[str] = ()
-        self.server = catalogue.chroma_url
-        self._model = model
-        self._engine = cache(load_model)
-        self._progress = progress
-
-    def documents(self, texts: Sequence[str]) -> Iterator[NDArray[np.float32]]:
-        """A vector for each text, in their order. Those that are new are all made before the first is given."""
-        return self._vectors(texts, texts, lambda batch: self._engine().embed_documents(batch))
-
-    def words(self, words: Sequence[str]) -> Iterator[NDArray[np.float32]]:
-        """A vector for each word, which is not the one it has as a document."""
-        return self._vectors(
-            words, [f"word\0{word}" for word in words], lambda batch: embed_words(self._engine(), batch)
-        )
-
-    def _vectors(
-        self, texts: Sequence[str], names: Sequence[str], embed: Callable[[list[str]], list[list[float]]]
-    ) -> Iterator[NDArray[np.float32]]:
-        digests = [_digest(name) for name in names]
-        self._learn(dict(zip(digests, texts, strict=True)), embed)
-        for start in range(0, len(digests), _READ):
-            batch = digests[start : start + _READ]
-            known = self._catalogue.embeddings(self._model, list(dict.fromkeys(batch)))
-            yield from (known[digest] for digest in batch)
-
-    def _learn(self, texts: Mapping[str, str], embed: Callable[[list[str]], list[list[float]]]) -> None:
-        """Stores vectors of the texts, by their digest, that have none yet."""
-        known = self._catalogue.embedded(self._model, list(texts))
-        todo = [(digest, text) for digest, text in texts.items() if digest not in known]
-        if todo or self._anew:
-            self._compare()
-        for start in range(0, len(todo), _BATCH):
-            batch = todo[start : start + _BATCH]
-            rows = embed([text for _, text in batch])
-            fresh = {digest: np.asarray(row, np.float32) for (digest, _), row in zip(batch, rows, strict=True)}
-            self._catalogue.store_embeddings(self._model, fresh)
-            if self._progress:
-                self._progress(min(start + _BATCH, len(todo)), len(todo))
-
-    def compare_with(self, texts: Sequence[str]) -> None:
-        """What is embedded already, to see whether the model still makes it so before it makes more beside it."""
-        self._samples = texts
-
-    def _compare(self) -> None:
-        samples, self._samples = {_digest(text): text for text in self._samples}, ()
-        known = self._catalogue.embeddings(self._model, list(samples))
-        if known:
-            digest, vector = next(iter(known.items()))
-            (row,) = self._engine().embed_documents([samples[digest]])
-            if not alike(row, vector):
-                raise ChangedModel(self._model)
-
-
-def _digest(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()
-
-
-class ChangedModel(Exception):
-    """A model makes other vectors than it did under the same name: none of those that are stored is of use."""
-
-
-def alike(one: Sequence[float], other: NDArray[np.float32]) -> bool:
-    """Whether two vectors are one model's of the same text: of one size and direction."""
-    mine = np.asarray(one, np.float32)
-    if mine.shape != other.shape:
-        return False
-    return bool(mine @ other >= SAME_VECTOR * np.linalg.norm(mine) * np.linalg.norm(other))
-
-
-def embedded_text(place: Place) -> str:
-    """What of a passage is embedded: its own words after the titles above it, which say what it is about.
-
-    In Simplified, as questions are, so that both scripts find the same, and without characters that nobody sees.
-    """
-    head = f"{' / '.join(place.titles)}: " if place.titles else ""
-    return to_simplified(visible(head + place.passage.text)[0])
-
-
-def embedded_sentences(place: Place) -> list[str]:
-    """What of a passage's sentences is embedded."""
-    return [to_simplified(visible(place.passage.text[start:end])[0]) for start, end in place.sentences]
-
-
-def keyword_language(edition: Edition) -> str:
-    return "en" if edition.lang == "en" else "zh"
-
-
-# Reading
-
-
-def _places(editions: Iterable[tuple[Edition, Sequence[Passage]]]) -> Iterator[Place]:
-    index = 0
-    for edition, passages in editions:
-        sections = {section.anchor: section for section in edition.outline.sections}
-        coarse = coarse_anchors(edition.outline.sections)
-        titles = _titles_above(sections, edition.document.text)
-        parents = {section.parent for section in edition.outline.sections}
-        for passage in passages:
-            yield Place(
-                index,
-                edition.work,
-                edition,
-                sections[passage.anchor],
-                coarse[passage.anchor],
-                titles[passage.anchor],
-                passage,
-                passage.anchor in parents,
-            )
-            index += 1
-
-
-@lru_cache(maxsize=4096)
-def _spans(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(sentence_spans(text))
-
-
-def _titles_above(sections: Mapping[str, Section], text: str) -> dict[str, tuple[str, ...]]:
-    """Of each section, the titles of those that it stands in, the outermost first; of a table, its columns' too."""
-
-    @cache
-    def down_to(anchor: str | None) -> tuple[str, ...]:
-        if anchor is None:
-            return ()
-        section = sections[anchor]
-        columns = columns_named(text, section) if section.kind == "table" else ()
-        return (*down_to(section.parent), section.title, *columns)
-
-    return {anchor: down_to(section.parent) for anchor, section in sections.items()}
 
 
 def _read_counts(folder: Path) -> dict[str, int]:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from vectorstore.build import Place
+from vectorstore.places import Place
 from vectorstore.words import fold
 
 LIKE = 0.8

@@ -14,10 +14,11 @@ from langchain_core.embeddings import Embeddings
 
 import prompts
 from ingest.document import Refusal, UnknownDocument
-from vectorstore.build import Build, Progress, open_build, publish_build, sweep, writer_lock
+from vectorstore.build import Build, open_build, publish_build, sweep, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.descriptions import Description, corrected, described, description_of, private_name
 from vectorstore.embed import embedding_model
+from vectorstore.embedder import Progress
 from vectorstore.files import drop_file, keep_files
 from vectorstore.intake import FileState, Intake, Wishes
 from vectorstore.library import Shelf, live_shelf

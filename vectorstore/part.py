@@ -16,8 +16,9 @@ import numpy as np
 
 from ingest.document import Edition
 from ingest.marked import visible
-from vectorstore.build import Build, keyword_language
+from vectorstore.build import Build
 from vectorstore.glossary import Glossary, count_names
+from vectorstore.places import keyword_language
 from vectorstore.words import KeywordIndex
 
 Key = TypeVar("Key")

@@ -20,10 +20,11 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 import prompts
-from vectorstore.build import CANDIDATES, Build, Place, keyword_language
+from vectorstore.build import CANDIDATES, Build
 from vectorstore.dates import short_days
 from vectorstore.echoes import LOOKED_AT, echoes, is_question
 from vectorstore.embed import embed_question, embed_words
+from vectorstore.places import Place, keyword_language
 from vectorstore.scope import SectionNames
 from vectorstore.sections import Scores, Sections
 from vectorstore.thesaurus import Speakers, Thesaurus, titled

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.document import CAPTIONS
-from vectorstore.build import Place, keyword_language
+from vectorstore.places import Place, keyword_language
 
 Scores = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.build import Place
+from vectorstore.places import Place
 from vectorstore.words import fold
 
 _UNREAD = -1

@@ -207,10 +207,12 @@ def test_a_new_conversation_begins_with_an_empty_page(open_page: OpenPage) -> No
 
 
 def test_it_is_always_said_who_answers_and_what_the_answer_is_not(open_page: OpenPage) -> None:
+    """Once, at the foot: beneath each answer it would be said again."""
     reader = open_page()
-    reader.ask(ASKED)
+    answer = reader.ask(ASKED)
+    expect(answer).not_to_contain_text("written by AI")
     standing = reader.page.get_by_test_id("stBottom").locator(".line")
-    for words in ("Quotes only, no model", "10 February 2026", "Can be wrong", "Not investment advice"):
+    for words in ("Quotes only, nothing is written by AI", "10 February 2026", "Can be wrong", "Not investment advice"):
         expect(standing).to_contain_text(words)
     expect(standing).to_be_in_viewport()
 

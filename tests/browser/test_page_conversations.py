@@ -103,6 +103,18 @@ def test_a_conversation_is_found_by_its_words_and_opened(open_page: OpenPage) ->
     expect(reader.page).to_have_url(address)
 
 
+def test_a_day_stands_once_above_its_conversations(open_page: OpenPage) -> None:
+    reader = open_page()
+    for question in (GOLD, "What are the figures in Table 3?"):
+        reader.ask(question)
+        reader.page.get_by_role("button", name="New conversation").click()
+        expect(reader.answers).to_have_count(0)
+    today = reader.page.get_by_role("navigation", name="Conversations").get_by_role("region", name="Today")
+    expect(today.locator(".day")).to_have_text("Today")
+    assert today.locator("button.title").count() > 1
+    expect(today.locator("li").first).to_have_text("What are the figures in Table 3?⋯")
+
+
 def test_a_conversation_is_renamed_and_keeps_its_name(open_page: OpenPage) -> None:
     reader = open_page()
     reader.ask("What does the report say about Bithumb?")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Window
 from tests.browser.served import Served
 
 PLACEHOLDERS = {"en": "Ask a question about the documents", "zh-Hant": "就文件內容提問", "zh-Hans": "就文件内容提问"}
@@ -58,7 +58,7 @@ SHOWN = """() => {
         if (node.nodeType === Node.TEXT_NODE) words.push(node.data.trim());
         if (node.nodeType !== Node.ELEMENT_NODE) return;
         if (["STYLE", "SCRIPT", "NOSCRIPT"].includes(node.tagName)) return;
-        if (node.ariaHidden === "true" || node.lang === "en") return;
+        if (node.ariaHidden === "true" || node.lang === "en" || node.matches("button.title")) return;
         const look = getComputedStyle(node);
         if (look.display === "none" || look.visibility === "hidden" || look.clipPath === "inset(50%)") return;
         if (look.fontSize === "0px") return;
@@ -68,7 +68,8 @@ SHOWN = """() => {
     visit(document.body);
     return words.filter(Boolean);
 }"""
-"""The words that stand on the page, in our components too, and in its empty boxes; not what is said to be English."""
+"""The words that stand on the page, in our components too, and in its empty boxes; not what is said to be English,
+nor titles of conversations, which are the reader's own words."""
 
 NAMES = re.compile(r"Footnote|English|[\w-]+\.(md|txt)|§?[\d.]+|arrow_\w+|keyboard_\w+|edit_square|upload|add|remove")
 """Names, files, the switch to English, and the letters that Streamlit's icons are made of."""
@@ -84,6 +85,24 @@ def test_no_word_on_a_page_is_left_in_another_language(app: Served, visit: OpenP
     assert len(shown) > 12
     foreign = [words for words in shown if re.search("[A-Za-z]{3}", words) and not re.search("[\u4e00-\u9fff]", words)]
     assert [words for words in foreign if not NAMES.fullmatch(words)] == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [("en-GB", "There is no page at this address"), ("zh-HK", "這個網址沒有頁面"), ("zh-CN", "这个网址没有页面")],
+)
+def test_an_address_without_a_page_says_so_in_the_reader_s_language(
+    app: Served, window: Window, locale: str, said: str
+) -> None:
+    """In our words: Streamlit's own stand in English in a window over the first page."""
+    page = window.open(locale=locale)
+    page.goto(f"{app.url}/no-such-page")
+    expect(page.get_by_role("alert")).to_contain_text(said)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_test_id("stTopNavLink").first.click()
+    expect(page.locator("button.question")).to_have_count(9)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_the_reply_follows_the_question_and_not_the_page(open_page: OpenPage) -> None:

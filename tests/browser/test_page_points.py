@@ -52,6 +52,7 @@ def test_points_stand_beside_their_quotes_with_risks_and_sources_on_a_phone_too(
     assert board.locator(".points .card").filter(has=board.page.locator("blockquote")).count() == 5
     expect(board.locator(".risks .card").first).to_be_visible()
     expect(board.locator("footer")).to_contain_text(re.compile("10 February 2026|2026年2月10日"))
+    expect(board.locator(".warning")).to_contain_text("§3.4")
     expect(reader.page.get_by_text(said)).to_have_count(0)
     reader.page.emulate_media(color_scheme="dark")
     reader.page.set_viewport_size({"width": 390, "height": 844})

@@ -42,10 +42,17 @@ def test_an_address_opens_at_its_anchor_in_full_view(read: OpenPage, app: Served
 
 
 def test_a_place_that_there_is_not_is_no_error(read: OpenPage, app: Served) -> None:
+    """What an address names and the library lacks is said; where it names nothing, there is nothing to say."""
     reader = read("?work=nothing")
-    for place in ("?work=triple-game&at=99.9", "?at=<b>", "?work=triple-game&beside=x"):
+    expect(reader.page.get_by_role("alert")).to_have_text("This document is no longer in the library.")
+    for place, said in (
+        ("?work=triple-game&at=99.9", ["This document has no such section. It is shown from the start."]),
+        ("?at=<b>", []),
+        ("?work=triple-game&beside=x", []),
+    ):
         reader.page.goto(f"{app.url}/read{place}")
         expect(reader.page.locator("article.work .row").first).to_be_visible()
+        assert reader.page.get_by_role("alert").all_inner_texts() == said
 
 
 def test_the_outline_leads_to_a_section_and_its_address(read: OpenPage) -> None:

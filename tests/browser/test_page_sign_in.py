@@ -239,5 +239,5 @@ def test_a_sign_in_expires(window: Window, home: Path, provider: SignIn, tmp_pat
 def test_without_sign_in_the_page_says_that_there_is_one_local_user(window: Window, app: Served) -> None:
     page = window.open()
     page.goto(app.url)
-    expect(page.locator(".who")).to_have_text("No sign-in: one local user, reachable from this machine only")
+    expect(page.locator(".who")).to_have_text("On this computer only, without sign-in")
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)

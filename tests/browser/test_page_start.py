@@ -45,6 +45,12 @@ def test_every_response_carries_the_security_headers(app: Served, path: str) -> 
     assert headers["referrer-policy"] == "no-referrer"
 
 
+def test_the_first_page_is_found_by_its_name_too(app: Served) -> None:
+    response = httpx.get(f"{app.url}/ask?lang=zh-Hant&c=x")
+    assert (response.status_code, response.headers["location"]) == (307, "./?lang=zh-Hant&c=x")
+    assert httpx.get(f"{app.url}/ask", follow_redirects=True).url == f"{app.url}/"
+
+
 def test_health_is_json(app: Served) -> None:
     response = httpx.get(app.url + "/healthz")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})

@@ -31,11 +31,20 @@ function deleting(row, data, ui) {
 function item(row, data, ui) {
   const mine = ui.doing?.id === row.id ? ui.doing.mode : null;
   const title = button({ class: "title", title: row.title, "aria-current": row.open ? "page" : null, click: () => ui.leave("show", row.id) },
-    node("span", { class: "name", text: row.title }), node("span", { class: "muted", text: row.when }));
+    node("span", { class: "name", text: row.title }));
   const more = button({ class: "more", "aria-label": `${data.words["more-actions"]}: ${row.title}`, "aria-expanded": String(Boolean(mine)),
     click: () => ui.set(mine ? null : { id: row.id, mode: "actions" }) }, node("span", { "aria-hidden": "true", text: "⋯" }));
   const part = { actions, rename: renaming, delete: deleting }[mine];
   return node("li", { class: row.open ? "open" : "" }, node("div", { class: "row" }, title, more), part ? part(row, data, ui) : null);
+}
+
+// Each day once, above what was said on it.
+function days(data, ui) {
+  const whens = [...new Set(data.conversations.map((row) => row.when))];
+  return whens.map((when) => {
+    const rows = data.conversations.filter((row) => row.when === when).map((row) => item(row, data, ui));
+    return node("section", { "aria-label": when }, node("h3", { class: "day", text: when }), node("ul", {}, ...rows));
+  });
 }
 
 function draw(root, data, trigger) {
@@ -54,9 +63,8 @@ function draw(root, data, trigger) {
       trigger(name, value);
     },
   };
-  const rows = data.conversations.map((row) => item(row, data, ui));
-  const list = rows.length ? node("ul", {}, ...rows) : node("p", { class: "muted empty", text: data.empty });
-  root.replaceChildren(node("nav", { lang: data.lang, "aria-label": data.words.conversations }, list));
+  const list = data.conversations.length ? days(data, ui) : [node("p", { class: "muted empty", text: data.empty })];
+  root.replaceChildren(node("nav", { lang: data.lang, "aria-label": data.words.conversations }, ...list));
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {

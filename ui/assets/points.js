@@ -107,6 +107,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     ? [
         part(data.headings[0], data.points.map((card, at) => editable(card, at, data, ui)), "points"),
         part(data.headings[1], data.risks.map((card) => fixed(card, data)), "risks"),
+        ...data.warnings.map((text) => node("p", { class: "warning" }, ...signed(text))),
         node("footer", { class: "small muted" }, ...[...data.sources, data.writer, data.disclaimer].map((text) => node("p", { text }))),
         node("div", { class: "tools", lang: data.page_lang }, copyButton(data)),
       ]
