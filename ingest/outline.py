@@ -69,9 +69,9 @@ class _Outliner:
     # Front matter
 
     def _front(self, blocks: Sequence[Block]) -> None:
-        """Title, date, author; other lines stay only if they are sentences or `label: value`."""
+        """Title, date, author, tables and captions; other lines stay only if they are sentences or `label: value`."""
         lines = [block for block in blocks if block.kind != "furniture"]
-        undated = [block for block in lines if not is_date_line(block.text) and not _AUTHOR.match(block.text)]
+        undated = [block for block in lines if not is_date_line(block.text) and not _is_author(block.text)]
         titles = [block for block in undated if block.kind == "heading"] or [
             block for block in undated if not is_sentence(block.text)
         ]
@@ -82,10 +82,15 @@ class _Outliner:
         seen: set[SectionKind] = {"title"}
         for block in blocks:
             kind: SectionKind | None = None
+            if block.kind not in ("head", "row"):
+                self.table = None
             if block is title:
                 continue
+            if title is not None and block.kind in ("caption", "head", "row"):
+                self._place(block)
+                continue
             if block.kind != "furniture":
-                kind = "date" if is_date_line(block.text) else "author" if _AUTHOR.match(block.text) else None
+                kind = "date" if is_date_line(block.text) else "author" if _is_author(block.text) else None
             if kind is not None and kind not in seen and title is not None:
                 self._add(f"0.{kind}", kind, "0", block)
                 seen.add(kind)
@@ -118,7 +123,7 @@ class _Outliner:
             ) and f"{found[0]}-{found[1]}" not in self.anchors:
                 self.leads = []
                 self.table = f"{found[0]}-{found[1]}"
-                self._add(self.table, found[0], self.headings[0], block)
+                self._add(self.table, found[0], self.headings.get(0, "0"), block)
             case "head":
                 self._head(block)
             case "row":
@@ -189,13 +194,14 @@ class _Outliner:
         self.leads = []
         labelled = not self.plain and _LABELLED.match(block.text)  # other formats mark headings; `又稱：…` is none
         if is_short(block.text) and not is_sentence(block.text) and not labelled:
-            self._add(self._next(self.headings[0], "h"), "heading", self.headings[0], block)
+            chapter = self.headings.get(0, "0")
+            self._add(self._next(chapter, "h"), "heading", chapter, block)
         else:
             container = self._container()
             self._add(self._next(container, "p"), "paragraph", container, block)
 
     def _container(self) -> str:
-        return self.headings[max(self.headings)]
+        return self.headings[max(self.headings)] if self.headings else "0"  # in the front matter
 
     def _next(self, parent: str, letter: str) -> str:
         self.counts[parent, letter] += 1
@@ -206,6 +212,11 @@ class _Outliner:
         title = section_title(block.text, kind, whole=block.kind == "heading")
         self.anchors.add(anchor)
         self.sections.append(Section(anchor, kind, parent, title, block.first_line, block.last_line, block.start, end))
+
+
+def _is_author(text: str) -> bool:
+    """Whether a line of front matter names who wrote it; `By the end of 2025, fares rose.` does not."""
+    return _AUTHOR.match(text) is not None and not is_sentence(text)
 
 
 def _ends_as_lead(text: str) -> bool:

@@ -25,6 +25,11 @@ _LABELS = re.compile(
 _MAX_LABELLED = 0.3
 """Share of a page's words above which an element is the article, whatever it is called."""
 
+_LINKED = 0.9
+"""Share of a list's letters that are links from which on it leads elsewhere."""
+
+_MAX_LISTS = 400
+
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     {"address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset"}
@@ -64,6 +69,8 @@ def read_html(text: str) -> Document:
         return Document("", "html", losses=tuple(losses), from_web=True)
     _take_out(_labelled(body))
     root = _article(body)
+    if root is body:
+        _take_out(_lists_of_links(body))
     written = MarkedText()
     if title and root.css_first("h1") is None and body.css_first("h1") is None:
         written.line(title, "heading", 1)
@@ -194,6 +201,16 @@ def _labelled(body: Any) -> list[Any]:
     for node in body.css("[class], [id]"):
         names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
         if _LABELS.search(names) and node.css_first("h1") is None and len(node.text()) < _MAX_LABELLED * whole:
+            found.append(node)
+    return found
+
+
+def _lists_of_links(body: Any) -> list[Any]:
+    """Lists whose words are all links: where no element is named as the article, they are ways to other pages."""
+    found = []
+    for node in body.css("ul, ol")[:_MAX_LISTS]:
+        linked = sum(len("".join(link.text().split())) for link in node.css("a[href]"))
+        if linked and linked >= _LINKED * len("".join(node.text().split())):
             found.append(node)
     return found
 

@@ -75,6 +75,27 @@ def test_a_web_page_is_its_article() -> None:
     assert [loss.kind for loss in document.losses] == ["hidden-text"]
 
 
+def test_captions_and_rows_before_the_first_chapter_are_kept_and_lists_of_links_beside_the_text_are_not() -> None:
+    links = "<ul><li><a href=#>Crab soars</a></li><li><a href=#>Ten beaches</a></li></ul>"
+    table = "<table><tr><th>Port<th>2025</tr><tr><td>Vik<td>9</tr></table>"
+    document = read_html(
+        "<div><h1>Ferries</h1><p>Fares rose by 8% because fuel was dear.</p>"
+        f"<figure><img src=x><figcaption>Figure 1 Fares</figcaption></figure><p>By port:</p>{table}<h2>1. Outlook</h2>"
+        f"<p>Fares may fall, see <a href=#>the plan</a>.</p></div><div>Popular{links}</div>"
+    )
+    assert rows(document) == {
+        "0": "",
+        "0.title": "Ferries",
+        "0.p1": "Fares rose by 8% because fuel was dear.",
+        "figure-1": "Figure 1 Fares",
+        "0.p2": "By port:",
+        "0.t1": "Port | 2025",
+        "0.t1.r1": "Vik | 2025: 9",
+        "1": "1. Outlook",
+        "1.p1": "Fares may fall, see the plan.",
+    }
+
+
 def test_rows_of_a_markdown_table_are_sections_with_their_head_above(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("# T\n\n## 1. A\n\n| Lane | 2025 |\n|---|---|\n| North | 9 |\n| South | 8 |\n")

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from ingest.document import LANGUAGES, Refusal
 from tests.bigrams import NAME, Bigrams
 from vectorstore.build import publish_build
 from vectorstore.catalogue import Catalogue
-from vectorstore.catalogue_database import SCHEMA, open_database
+from vectorstore.catalogue_database import SCHEMA, database_url, open_database
 from vectorstore.library import live_shelf
 
 pytestmark = pytest.mark.case("S7")
@@ -215,3 +216,12 @@ def test_a_database_that_is_none_or_not_there_is_refused_with_what_to_do(tmp_pat
             open_database(url)
         assert caught.value.key == key, url
         assert all("secret" not in caught.value.in_language(language) for language in LANGUAGES)
+
+
+def test_two_libraries_can_be_opened_at_once_for_the_first_time(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda n: open_database(database_url(tmp_path / str(n))), range(12)))
+    for engine in opened:
+        with engine.connect() as connection:
+            assert sa.inspect(connection).has_table("work")
+        engine.dispose()

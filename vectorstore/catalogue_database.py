@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -23,6 +24,9 @@ DatabaseUnwritable = sa.exc.OperationalError
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _FIRST = "0001"
 _VERSION = sa.table("alembic_version", sa.column("version_num"))
+_UPGRADING = Lock()
+"""Of this process, while alembic runs: it keeps what it works on in its modules."""
+
 _LOCK = 0x0F00_7E07E
 """Of PostgreSQL, while one process changes the schema: any number that nobody else takes."""
 
@@ -84,9 +88,10 @@ def _migrate(connection: sa.Connection, stamped: bool) -> None:
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_MIGRATIONS))
-    if not stamped and sa.inspect(connection).has_table("work"):
-        command.stamp(config, _FIRST)  # made before databases said so; the second step adds what it lacks
-    command.upgrade(config, SCHEMA)
+    with _UPGRADING:
+        if not stamped and sa.inspect(connection).has_table("work"):
+            command.stamp(config, _FIRST)  # made before databases said so; the second step adds what it lacks
+        command.upgrade(config, SCHEMA)
 
 
 class Exact(sa.TypeDecorator[str]):
