@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 import prompts
 from chat.answer import Answer
+from chat.listings import labels_at
+from chat.names import Names, names_of
 from chat.selfcheck import Inconsistency, Mismatch, grouped, inconsistency_message, mismatches_at
 from chat.span import Span
 from ingest.document import Edition, Language, coarse_anchors
 from ingest.losses import loss_sentences
 from vectorstore.build import Build
-from vectorstore.words import content_words, has_han
+from vectorstore.words import fold
 
 
 def loss_warnings(answer: Answer, build: Build) -> tuple[str, ...]:
@@ -32,19 +35,22 @@ def mismatch_warnings(
 ) -> tuple[str, ...]:
     """A sentence for each matter on which the documents contradict themselves that statements with these spans meet.
 
-    Of lists that differ those that the question, if there is one, is about: whoever asks for a summary meets them all.
+    Of lists that differ those that the question, if there is one, names: whoever asks for a summary meets them all.
     """
     found = [mismatch for text, spans in said for mismatch in mismatches_at(list(spans), text, build)]
     if question:
-        found = [mismatch for mismatch in found if mismatch.kind != "list" or _is_asked(mismatch, question)]
+        found = [
+            mismatch for mismatch in found if mismatch.kind != "list" or _is_asked(mismatch, question, names_of(build))
+        ]
     met = {frozenset({mismatch.span, mismatch.other}): mismatch for mismatch in found}
     return tuple(inconsistency_message(_as_read(one), language) for one in grouped(list(met.values())))[:MOST]
 
 
-def _is_asked(mismatch: Mismatch, question: str) -> bool:
-    """Whether a question has a word of the lists' sentences; in another script that is not to be told."""
-    listed = f"{mismatch.here} {mismatch.there}"
-    return has_han(listed) != has_han(question) or not set(content_words(question)).isdisjoint(content_words(listed))
+def _is_asked(mismatch: Mismatch, question: str, names: Names) -> bool:
+    """Whether a question calls one of the lists by what they are called."""
+    spans = [span for span in (mismatch.span, mismatch.other) if span is not None]
+    labels = {label for span in spans for label in labels_at(span, names) if label}
+    return any(re.search(rf"\b{re.escape(label)}" if label.isascii() else label, fold(question)) for label in labels)
 
 
 def _as_read(found: Inconsistency) -> Inconsistency:

@@ -11,7 +11,7 @@ from vectorstore.words import fold, tokens
 
 def is_definition(query: Query, build: Build) -> bool:
     """Whether a question asks what a term means: it quotes one, or is about nothing else."""
-    if "definition" not in query.asks:
+    if "definition" not in query.asks or asks("opinion", fold(query.question)):
         return False
     if _QUOTED_TERM.search(query.question):
         return True

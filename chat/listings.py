@@ -38,7 +38,13 @@ def section_listings(edition: Edition, section: Section, names: Names) -> Iterat
         sentence = text[start:end]
         span = Span(edition, section.anchor, at + start, at + end, sentence)
         yield from _named(sentence, span, names)
-        yield from _counted(sentence, span, opens)
+        yield from _counted(sentence, span, opens=opens)
+
+
+def labels_at(span: Span, names: Names) -> frozenset[str]:
+    """What the lists in a sentence are called, folded."""
+    found = (*_named(span.quote, span, names), *_counted(span.quote, span, opens=False))
+    return frozenset(label for listing in found for label in listing.labels)
 
 
 def differ(one: Listing, other: Listing) -> bool:
@@ -129,7 +135,7 @@ _SAME = {"thread": "line", "主轴": "主线", "脉络": "主线"}
 """What lists are called in other words."""
 
 
-def _counted(sentence: str, span: Span, opens: bool) -> Iterator[Listing]:
+def _counted(sentence: str, span: Span, *, opens: bool) -> Iterator[Listing]:
     """Counted lists with as many members beside the count: three main lines: A, B and C."""
     folded = fold(sentence)
     for match in _COUNTED.finditer(folded):

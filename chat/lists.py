@@ -52,6 +52,8 @@ class Lists:
         named = {anchor for owner, anchor in self._search.names.named_by(query.question) if owner == work}
         numbered = {anchor for owner, anchor in self._search.names.find(query.question).numbered if owner == work}
         found = self._lists([*near, *(hit for hit in hits if hit.anchor in named and hit.work == work)])
+        if query.count and counts(_text(near[0]), query.count) and near[0].anchor not in _leads(found):
+            return []  # it is in the sentence itself
         for lead, members in sorted(
             found, key=lambda pair: (pair[0] not in numbered, not self.are_asked(query, pair[1]))
         ):
@@ -126,6 +128,15 @@ def _are_named(query: Query, members: Sequence[Hit]) -> bool:
     kind = wanted_name(query.asks)
     texts = [[place.passage.text for place in member.places] for member in members]
     return not kind or 2 * sum(holds_name(kind, mine, query.question) for mine in texts) > len(members)
+
+
+def _leads(found: Sequence[tuple[str, Sequence[Hit]]]) -> set[str]:
+    """Anchors of what stands over lists or announces them."""
+    return {anchor for lead, members in found for anchor in (lead, *_introducing(members))}
+
+
+def _text(hit: Hit) -> str:
+    return hit.places[0].passage.text
 
 
 def _titles(hit: Hit) -> list[str]:

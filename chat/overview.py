@@ -55,7 +55,7 @@ class Overview:
         keys = _sections(named, query, works, self._search.build)
         parts = [part for key in keys for part in self._parts(*key, query, hits)]
         room = min(query.count or MAX_SENTENCES, MAX_LIST)
-        chosen = list(itertools.islice(_in_turn(parts), room))
+        chosen = [*_spread(list(itertools.islice(_in_turn(parts), room)))]
         whole = all(anchor for _, anchor in keys) and len(chosen) == sum(map(len, parts))
         order = {key[0]: rank for rank, key in enumerate(keys)}
         return sorted(chosen, key=lambda c: (order[c.hit.work], c.place.passage.start, c.start)), whole
@@ -106,6 +106,14 @@ def _sentences(bodies: Sequence[Hit], query: Query) -> Iterator[Candidate]:
     """The sentences of passages, the first of each before the second."""
     places = [(hit, reading_place(hit, query.language)) for hit in bodies]
     return _in_turn([[Candidate(hit, place, *span) for span in place.sentences] for hit, place in places])
+
+
+def _spread(chosen: Sequence[Candidate]) -> Iterator[Candidate]:
+    """As many sentences of each passage, from its first to near its last: a long paragraph changes its subject."""
+    for place, mine in itertools.groupby(sorted(chosen, key=lambda c: c.place.index), key=lambda c: c.place):
+        few = list(mine)
+        for number in range(len(few)):
+            yield Candidate(few[0].hit, place, *place.sentences[number * len(place.sentences) // len(few)])
 
 
 def _in_turn(groups: Sequence[Sequence[Candidate]]) -> Iterator[Candidate]:

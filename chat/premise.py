@@ -202,13 +202,20 @@ def _direction(
         pole, said = mine[0]
         about = vocabulary.telling(clause.replace(said, " "))
         near = [sentence for sentence in sentences if _shares_subject(clause, about, sentence)]
-        found = [(sentence, _poles(axis, sentence.folded)) for sentence in near]
-        if any(other == pole for _, poles in found for other, _ in poles):
+        if any(other == pole for sentence in near for other, _ in _poles(axis, sentence.folded)):
             continue
-        for sentence, poles in found:
+        for sentence in near:
+            poles = _poles(axis, _telling_of(about, sentence.folded))
             if poles and not any(_negated(sentence.folded, word) for _, word in poles):
                 return sentence
     return None
+
+
+def _telling_of(about: Collection[str], sentence: str) -> str:
+    """A sentence from its first clause that has one of these words: what stands before tells of other things."""
+    clauses = re.split(r"(?<=[,;:，；：])", sentence)
+    first = next((n for n, clause in enumerate(clauses) if any(word in clause for word in about)), 0)
+    return "".join(clauses[first:])
 
 
 def _shares_subject(clause: str, about: Collection[str], sentence: _Sentence) -> bool:

@@ -116,7 +116,7 @@ class QuotingWriter:
             or self._tabled(query, hits)
             or self._beside(query, hits)
             or self._lists.asked_for(query, hits)
-            or self._sentences(query, hits, with_captions=not anchors)[: max(1, MAX_SENTENCES - len(chosen))]
+            or self._sentences(query, hits)[: max(1, MAX_SENTENCES - len(chosen))]
         )
         for candidate in with_heads(chosen, hits, query.language):
             yield candidate.statement(query.language)
@@ -146,9 +146,10 @@ class QuotingWriter:
                 found += [first_sentence(caption, query.language), *(whole(row, query.language) for row in rows)]
         return found
 
-    def _sentences(self, query: Query, hits: Hits, *, with_captions: bool) -> list[Candidate]:
+    def _sentences(self, query: Query, hits: Hits) -> list[Candidate]:
         """The best sentences of the best sections, together where they belong to one, best section first."""
-        bodies = [hit for hit in _bodies_of(hits) if with_captions or hit.places[0].section.kind not in CAPTIONS]
+        found = _bodies_of(hits)
+        bodies = [hit for hit in found if hit.places[0].section.kind not in CAPTIONS] or found
         if not bodies:
             return []
         if not query.sides:
@@ -164,7 +165,7 @@ class QuotingWriter:
         )
         chosen = self._chosen_one(query, near[0], hits)
         names = self._names_asked(query)
-        if not (names or chosen) and (introduced := introduced_by(near[0], hits)):
+        if not (wide or names or chosen) and (introduced := introduced_by(near[0], hits)):
             beneath = [first_sentence(hit, query.language) for hit in introduced]
             return [whole(near[0], query.language), *beneath]
         scores = self._sentence_scores(query)
@@ -175,6 +176,8 @@ class QuotingWriter:
             best = _best_sentences(hit, query, scores, room)
             # What only announces something to come says nothing beside a better section.
             chosen.extend(best if not rank else [c for c in best if not c.folded.endswith(ANNOUNCING)])
+        if len(chosen) > 1 and chosen[0].folded.endswith(ANNOUNCING) and not introduced_by(chosen[0].hit, hits):
+            chosen = chosen[1:]  # it announces a figure
         if not names:
             return chosen
         headed = [whole(hit, query.language) for hit in bodies[:1] if hit.places[0].is_heading]

@@ -117,6 +117,7 @@ def test_lists_that_differ_are_told_to_who_asks_for_one_of_them(tmp_path: Path, 
     assistant = assistant_over(files, tmp_path / "home", bundled_engine)
     (warning,) = assistant.ask("What are the three main lines?").warnings
     assert "in different ways" in warning
+    assert not assistant.ask("Which year do demand and elections shape?").warnings
     summary = assistant.ask("Summarise the report.")
     assert {citation.anchor for citation in summary.citations} >= {"1.p1", "2.p1"}
     assert not summary.warnings

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from langchain_core.embeddings import Embeddings
 
 from chat.answer import Turn
 from chat.assistant import Assistant
+from tests.shelf import assistant_over
 from tests.test_write import cited
 
 CHAPTERS = {"1", "2", "3", "4", "5", "6"}
@@ -116,3 +120,22 @@ def test_a_model_is_shown_what_is_asked_for_first(second_assistant: Assistant) -
     anchors = [hit.anchor for hit in second_assistant.ask(question).hits]
     quoted = list(dict.fromkeys(cited(second_assistant, question)))
     assert anchors[: len(quoted)] == quoted
+
+
+LONG = """# The year in the delta
+
+## 1. Summary
+
+We follow mills, ferries and frost through the year.
+
+Mills ground a third more grain in spring. Their owners hired by the week. Ferries lost a third of their guests to the \
+new bridge. Fares did not fall. Frost took the blossom of most orchards. Growers turn to nuts.
+"""
+
+
+def test_of_a_long_paragraph_sentences_are_taken_from_all_of_it(tmp_path: Path, bundled_engine: Embeddings) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "delta.md").write_text(LONG, encoding="utf-8")
+    answer = assistant_over(files, tmp_path / "home", bundled_engine).ask("Summarise the report in four sentences.")
+    assert [statement.text.split()[0] for statement in answer.statements] == ["We", "Mills", "Ferries", "Frost"]

@@ -9,7 +9,7 @@ import pytest
 
 from chat.assistant import Assistant
 from chat.coverage import Vocabulary
-from chat.premise import Contradiction, asserted_clauses, find_contradiction
+from chat.premise import Contradiction, _telling_of, asserted_clauses, find_contradiction
 from chat.understand import understand
 from ingest.document import Document, Edition, Work
 from ingest.outline import outline_sections
@@ -247,6 +247,18 @@ TRUE = [
 @pytest.mark.parametrize(("chapter", "question"), TRUE, ids=[question for _, question in TRUE])
 def test_a_premise_that_holds_or_is_only_asked_is_not_denied(gazette, chapter: str, question: str) -> None:
     assert denial(gazette, question, chapter, "10", "11") is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("港口收费恶化,削弱了商会信用,使得锡块需求凸显。", "使得锡块需求凸显。"),
+        ("锡块需求在春季,因收费恶化而减弱。", "锡块需求在春季,因收费恶化而减弱。"),
+        ("收费恶化,商会信用减弱。", "收费恶化,商会信用减弱。"),
+    ],
+)
+def test_what_goes_its_way_before_the_subject_is_named_is_not_said_of_it(sentence: str, told: str) -> None:
+    assert _telling_of({"锡块", "需求"}, sentence) == told
 
 
 def test_nothing_found_denies_nothing(gazette) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from langchain_core.embeddings import Embeddings
 
 from chat.answer import Turn
 from chat.assistant import Assistant
 from chat.understand import understand
+from tests.shelf import assistant_over
 
 
 def cited(assistant: Assistant, question: str, *before: str) -> list[str]:
@@ -207,3 +209,58 @@ def test_a_question_of_which_no_part_is_answered_stays_so(second_assistant: Assi
 def test_words_that_only_lead_on_are_not_quoted_alone(second_assistant: Assistant) -> None:
     for question in ("Which scenario is the base case?", "What does chapter 5 say?"):
         assert all(len(statement.text) > 14 for statement in second_assistant.ask(question).statements)
+
+
+@pytest.mark.parametrize("question", ["報告的作者和日期？", "Who is the author and date of the report?"])
+def test_author_and_date_are_both_told(second_assistant: Assistant, question: str) -> None:
+    assert cited(second_assistant, question) == ["0.date", "0.author"]
+
+
+BOARD = """# The harbour of Sundholm
+
+## 1. Outlook
+
+Trade revolves around three main lines, timber, tin and wool.
+
+## 2. The board
+
+How the board's appointments move the harbour can be seen from this timeline:
+
+Figure 1: Appointments to the harbour board and their effect on the port
+
+A stricter board may close the northern quay before winter and raise what ships pay. Tin may then go by rail.
+
+## 3. Coasts
+
+On the coast there are three main lines of work on the quays:
+
+- Dredging of the northern channel;
+- Repairs of the eastern mole;
+- New lamps on the old light.
+"""
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory, bundled_engine: Embeddings) -> Assistant:
+    folder = tmp_path_factory.mktemp("harbour")
+    (folder / "files").mkdir()
+    (folder / "files" / "harbour.md").write_text(BOARD, encoding="utf-8")
+    return assistant_over(folder / "files", folder / "home", bundled_engine)
+
+
+def test_a_list_within_a_sentence_is_not_answered_with_another_one(harbour: Assistant) -> None:
+    assert cited(harbour, "What are the three main lines?")[0] == "1.p1"
+
+
+def test_beside_what_is_said_a_caption_and_the_line_that_announces_it_are_no_answer(harbour: Assistant) -> None:
+    answer = harbour.ask("How will appointments to the harbour board affect the port?")
+    assert answer.outcome == "answered"
+    assert answer.statements[0].text.startswith("A stricter board may close")
+    assert not any(citation.anchor.startswith("figure") for citation in answer.citations)
+
+
+def test_what_is_said_of_a_matter_is_not_its_definition(second_assistant: Assistant) -> None:
+    for question in ("What is said about “Scenario B”?", "情境B的主要看法是什麼？"):
+        answer = second_assistant.ask(question)
+        assert answer.outcome == "answered"
+        assert not answer.notice
