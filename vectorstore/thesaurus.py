@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,12 @@ def _whole(word: str) -> str:
 
 def titled(place: Place, folded: str) -> str:
     """The text of a place, `folded`, beneath its titles."""
-    return fold(" ".join(dict.fromkeys((*place.titles, place.section.title)))) + " " + folded
+    return f"{_folded_titles((*place.titles, place.section.title))} {folded}"
+
+
+@lru_cache(maxsize=4096)
+def _folded_titles(titles: tuple[str, ...]) -> str:
+    return fold(" ".join(dict.fromkeys(titles)))
 
 
 class Speakers:
