@@ -39,9 +39,8 @@ def mismatch_warnings(
     """
     found = [mismatch for text, spans in said for mismatch in mismatches_at(list(spans), text, build)]
     if question:
-        found = [
-            mismatch for mismatch in found if mismatch.kind != "list" or _is_asked(mismatch, question, names_of(build))
-        ]
+        names = names_of(build)
+        found = [mismatch for mismatch in found if mismatch.kind != "list" or _is_asked(mismatch, question, names)]
     met = {frozenset({mismatch.span, mismatch.other}): mismatch for mismatch in found}
     return tuple(inconsistency_message(_as_read(one), language) for one in grouped(list(met.values())))[:MOST]
 

@@ -42,9 +42,7 @@ _NAMES = {
 """Which tables of prompts/entities.toml name what a question asks for by its kind."""
 
 _CELL = re.compile(r"(?:^|(?<= \| ))([^|]*?[^|\d]): ([+-]?[\d.,]+)(?= \||$)")
-_SIGN = re.compile(r"(?:US|HK|NT)?[$£€¥]")
-_UNIT = re.compile(r"[百千萬万億亿兆]*(?:美元|美金|歐元|欧元|英鎊|英镑|港元|港幣|港币|日圓|日元|元|圓)|[%％]")
-"""A row's figure beneath its head, and the units that a head has before or behind its figures."""
+"""A row's figure beneath its head: `Price, £: 9.85 | …`."""
 
 _LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9.&]*[A-Za-z0-9](?![A-Za-z0-9])")
 _ORGANISATION = re.compile(
@@ -67,10 +65,13 @@ def holds_figure(kind: Kind, texts: Sequence[str]) -> bool:
 
 
 def _with_units(text: str) -> list[str]:
-    """The figures of a table's row with the unit that stands in the head of their column: `Price, £: 9.85`."""
+    """The figures of a table's row beside each word of their column's head, one of which may be their unit."""
     cells = [(cell[1], cell[2]) for cell in _CELL.finditer(text)] if " | " in text else []
-    signs = [f"{sign[0]}{value}" for head, value in cells for sign in _SIGN.finditer(head)]
-    return signs + [f"{value}{unit[0]}" for head, value in cells for unit in _UNIT.finditer(head)]
+    beside = [said for head, value in cells for word in _WORD.findall(head) for said in (word + value, value + word)]
+    return [said for said in beside if any(figure.kind in ("money", "percent") for figure in figures(said))]
+
+
+_WORD = re.compile(r"[^\s,;:/()，；：、（）]+")
 
 
 def holds_name(kind: str, texts: Sequence[str], question: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
@@ -13,6 +14,14 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.embed import default_embedding
 from vectorstore.intake import Intake, Wishes
 from vectorstore.library import Shelf
+
+
+def assistant_of(folder: Path, engine: Embeddings, files: Mapping[str, str]) -> Assistant:
+    """Answers over texts, by the names of their files."""
+    (folder / "files").mkdir()
+    for name, text in files.items():
+        (folder / "files" / name).write_text(text, encoding="utf-8")
+    return assistant_over(folder / "files", folder / "home", engine)
 
 
 def assistant_over(folder: Path, home: Path, engine: Embeddings, wishes: Wishes | None = None) -> Assistant:

@@ -12,7 +12,7 @@ from chat.answer import Answer, Statement
 from chat.assistant import Assistant
 from chat.context import PASSAGE
 from chat.recorded import Recorded
-from tests.shelf import assistant_over
+from tests.shelf import assistant_of
 
 OLDER = """# Harbours of the inland sea: outlook 2024
 
@@ -70,12 +70,8 @@ CHINESE = """內海的風與港口
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory, bundled_engine) -> Assistant:
-    folder = tmp_path_factory.mktemp("across")
-    files = folder / "files"
-    files.mkdir()
-    for name, text in (("harbours-2024.md", OLDER), ("harbours-2025.md", NEWER), ("wind.txt", CHINESE)):
-        (files / name).write_text(text, encoding="utf-8")
-    return assistant_over(files, folder / "home", bundled_engine)
+    files = {"harbours-2024.md": OLDER, "harbours-2025.md": NEWER, "wind.txt": CHINESE}
+    return assistant_of(tmp_path_factory.mktemp("across"), bundled_engine, files)
 
 
 def works(answer: Answer) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from tests.shelf import assistant_over
+from tests.shelf import assistant_of
 from vectorstore.dates import short_days
 
 
@@ -27,13 +27,10 @@ def test_what_is_no_day_is_none(text: str) -> None:
 
 
 def test_an_event_named_by_its_day_is_found_by_the_day_written_out(tmp_path: Path, bundled_engine: Embeddings) -> None:
-    folder = tmp_path / "documents"
-    folder.mkdir()
-    (folder / "mills.md").write_text(
+    text = (
         "# Mills of the delta\n\n## 1. Losses\n\nThe 6.17 blaze took nine mills at once.\n\n"
-        "Millers lost a third of their grain in the spring flood.\n\n## 2. Prices\n\nFlour rose by 4% in June.\n",
-        encoding="utf-8",
+        "Millers lost a third of their grain in the spring flood.\n\n## 2. Prices\n\nFlour rose by 4% in June.\n"
     )
-    search = assistant_over(folder, tmp_path / "home", bundled_engine).search()
+    search = assistant_of(tmp_path, bundled_engine, {"mills.md": text}).search()
     assert "6.17" in search.worded("What was lost on June 17?").split()
     assert "6.18" not in search.worded("What was lost on June 18?").split()

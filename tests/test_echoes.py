@@ -12,7 +12,7 @@ from chat.assistant import Assistant
 from chat.settings import Settings
 from ingest.document import Document, Edition, Work
 from ingest.outline import outline_sections
-from tests.shelf import assistant_over
+from tests.shelf import assistant_of
 from vectorstore.build import publish_build
 from vectorstore.catalogue import Catalogue
 from vectorstore.echoes import is_question, repeats
@@ -113,12 +113,9 @@ HELP = {
 
 
 def test_a_page_of_questions_answers_those_that_no_other_document_does(tmp_path: Path, bundled_engine) -> None:
-    files = tmp_path / "files"
-    files.mkdir()
-    (files / "harbours.md").write_text(REPORT, encoding="utf-8")
     pages = [f"## {question}\n\n{said}\n" for question, said in HELP.items()]
-    (files / "help.md").write_text("\n".join(["# Questions of clients\n", *pages]), encoding="utf-8")
-    assistant = assistant_over(files, tmp_path / "home", bundled_engine)
+    help_page = "\n".join(["# Questions of clients\n", *pages])
+    assistant = assistant_of(tmp_path, bundled_engine, {"harbours.md": REPORT, "help.md": help_page})
     for question, said in HELP.items():
         answer = assistant.ask(question)
         assert [statement.text for statement in answer.statements] == [said]

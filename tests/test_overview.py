@@ -9,7 +9,7 @@ from langchain_core.embeddings import Embeddings
 
 from chat.answer import Turn
 from chat.assistant import Assistant
-from tests.shelf import assistant_over
+from tests.shelf import assistant_of
 from tests.test_write import cited
 
 CHAPTERS = {"1", "2", "3", "4", "5", "6"}
@@ -134,8 +134,6 @@ new bridge. Fares did not fall. Frost took the blossom of most orchards. Growers
 
 
 def test_of_a_long_paragraph_sentences_are_taken_from_all_of_it(tmp_path: Path, bundled_engine: Embeddings) -> None:
-    files = tmp_path / "files"
-    files.mkdir()
-    (files / "delta.md").write_text(LONG, encoding="utf-8")
-    answer = assistant_over(files, tmp_path / "home", bundled_engine).ask("Summarise the report in four sentences.")
+    assistant = assistant_of(tmp_path, bundled_engine, {"delta.md": LONG})
+    answer = assistant.ask("Summarise the report in four sentences.")
     assert [statement.text.split()[0] for statement in answer.statements] == ["We", "Mills", "Ferries", "Frost"]

@@ -8,7 +8,7 @@ import pytest
 
 from chat.answer import Answer
 from chat.assistant import Assistant
-from tests.shelf import assistant_over
+from tests.shelf import assistant_of
 
 PAGE = """<html lang=en><head><title>Ports of the inland sea</title></head><body><article>
 <h1>Ports of the inland sea</h1><p>2025-06-03</p><h2>1. Traffic</h2>
@@ -25,11 +25,7 @@ PAGE = """<html lang=en><head><title>Ports of the inland sea</title></head><body
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory, bundled_engine) -> Assistant:
-    folder = tmp_path_factory.mktemp("tables")
-    files = folder / "files"
-    files.mkdir()
-    (files / "ports.html").write_text(PAGE, encoding="utf-8")
-    return assistant_over(files, folder / "home", bundled_engine)
+    return assistant_of(tmp_path_factory.mktemp("tables"), bundled_engine, {"ports.html": PAGE})
 
 
 def anchors(answer: Answer) -> list[str]:
@@ -111,9 +107,7 @@ Table 1: Cost by technology
 
 
 def test_rows_of_markdown_are_quoted_beneath_the_heads_of_their_columns(tmp_path: Path, bundled_engine) -> None:
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "grid.md").write_text(GRID, encoding="utf-8")
-    assistant = assistant_over(tmp_path / "files", tmp_path / "home", bundled_engine)
+    assistant = assistant_of(tmp_path, bundled_engine, {"grid.md": GRID})
     for question in ("How much does sodium storage cost per kWh?", "鈉儲能每度成本多少？"):
         answer = assistant.ask(question)
         quotes = [citation.quote for citation in answer.citations]

@@ -8,7 +8,7 @@ from langchain_core.embeddings import Embeddings
 from chat.answer import Turn
 from chat.assistant import Assistant
 from chat.understand import understand
-from tests.shelf import assistant_over
+from tests.shelf import assistant_of
 
 
 def cited(assistant: Assistant, question: str, *before: str) -> list[str]:
@@ -242,10 +242,7 @@ On the coast there are three main lines of work on the quays:
 
 @pytest.fixture(scope="module")
 def harbour(tmp_path_factory: pytest.TempPathFactory, bundled_engine: Embeddings) -> Assistant:
-    folder = tmp_path_factory.mktemp("harbour")
-    (folder / "files").mkdir()
-    (folder / "files" / "harbour.md").write_text(BOARD, encoding="utf-8")
-    return assistant_over(folder / "files", folder / "home", bundled_engine)
+    return assistant_of(tmp_path_factory.mktemp("harbour"), bundled_engine, {"harbour.md": BOARD})
 
 
 def test_a_list_within_a_sentence_is_not_answered_with_another_one(harbour: Assistant) -> None:
