@@ -133,12 +133,19 @@ class Hits(Sequence[Hit]):
 class Search:
     """Search in one build with its embedding model. Holds no state of its users."""
 
-    def __init__(self, build: Build, embeddings: Embeddings, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        build: Build,
+        embeddings: Embeddings,
+        weights: Weights | None = None,
+        vectors: QuestionVectors | None = None,
+    ) -> None:
+        """`vectors`: those that questions to other builds have left, of the same model."""
         self.build = build
         self.weights = weights or Weights()
         self.sections = Sections(build.places)
         self.names = SectionNames(build.editions.values())
-        self._vectors = _QuestionVectors(embeddings)
+        self._vectors = vectors or QuestionVectors(embeddings)
         # The writer asks for the sentences of the question that was just searched.
         self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._vectors.text))
         self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._vectors.text))
@@ -312,7 +319,7 @@ def _looked_at(build: Build, near_passages: Callable[[str], Mapping[int, float]]
     return np.array(sorted(near_passages(worded)), dtype=np.intp)
 
 
-class _QuestionVectors:
+class QuestionVectors:
     """Vectors of questions, and of their words that no text has, each made once as long as there is room."""
 
     def __init__(self, embeddings: Embeddings) -> None:
