@@ -25,6 +25,7 @@ from evals.mutations import run as mutations
 from evals.overhead import run as overhead
 from evals.page import page
 from evals.points import points_table, read_topics, second_assistant
+from evals.processes import processes
 from evals.producer_answers import producer_answers
 from evals.producers import producers
 from evals.reading import reading
@@ -73,6 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.what == "page":
         with tempfile.TemporaryDirectory(prefix="footnote-page-") as folder:
             print(page(Path(folder)))
+        return 0
+    if options.what == "processes":
+        with tempfile.TemporaryDirectory(prefix="footnote-processes-") as folder:
+            print(processes(Path(folder)))
         return 0
     if options.what == "overhead":
         with tempfile.TemporaryDirectory(prefix="footnote-overhead-") as folder:
@@ -259,6 +264,7 @@ def _parser() -> argparse.ArgumentParser:
             "bench",
             "scale",
             "overhead",
+            "processes",
             "files",
             "producers",
             "reading",
