@@ -48,7 +48,7 @@ def reads(words: list[str]):
     """An engine that sees these lines of words on every picture, and keeps the pictures."""
     seen: list[Pixels] = []
 
-    def read(picture: Pixels, scale: float) -> list[Seen]:
+    def read(picture: Pixels, _scale: float) -> list[Seen]:
         seen.append(picture)
         return [Seen(line, 70, 70 + 6 * len(line), 100 + 30 * n, 112 + 30 * n) for n, line in enumerate(words)]
 
