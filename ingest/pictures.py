@@ -63,8 +63,8 @@ def seen_blocks(seen: Sequence[Seen], width: float, height: float) -> list[Parag
         stop = _end_of_run(rows, start)
         run = rows[start:stop]
         columns = _columns(run) if len(run) >= _LEAST_ROWS else []
-        table = _table(run, columns)
-        if len(columns) < 2:
+        table = _table(run, columns) if len(columns) > 1 else []
+        if not table:
             prose += [words for row in run for words in row]
         elif _is_table(table):
             blocks += [*_paragraphs(prose, height, edge), table]

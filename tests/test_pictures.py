@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -157,6 +159,19 @@ def test_a_page_of_short_lines_keeps_them() -> None:
     seen = [Seen(line, 70, 70 + 6 * len(line), 100 + 18 * n, 112 + 18 * n) for n, line in enumerate(listed)]
     assert lines(seen, 595) == listed
     assert lines(seen, 290) != listed  # a narrow page, which such lines fill
+
+
+COORDINATES = st.floats(0, 300, allow_nan=False)
+
+
+@given(st.lists(st.tuples(COORDINATES, COORDINATES, st.floats(1, 120), st.floats(1, 40)), max_size=24))
+def test_wherever_words_stand_each_is_written_once(boxes: list[tuple[float, float, float, float]]) -> None:
+    seen = [Seen(f"w{n}", left, left + wide, top, top + high) for n, (left, top, wide, high) in enumerate(boxes)]
+    found = []
+    for block in seen_blocks(seen, 400, 400):
+        texts = [block.text] if isinstance(block, Paragraph) else [cell.text for row in block for cell in row]
+        found += [word for text in texts for word in text.split()]
+    assert sorted(found) == sorted(one.text for one in seen)
 
 
 # Images in pages
