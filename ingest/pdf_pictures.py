@@ -39,6 +39,7 @@ class Picture:
 
     page: int
     frame: Frame | None = None
+    captioned: bool = False
     loss: Loss | None = None
 
 
@@ -63,7 +64,7 @@ def images(page: Any, number: int, lines: Sequence[Line]) -> Iterator[Picture]:
         frame = Frame(left.value, bottom.value, right.value, top.value)
         large = frame.right - frame.left >= _LEAST_WIDTH and frame.top - frame.bottom >= _LEAST_HEIGHT
         if large and sum(len(line.text) for line in lines if _is_on(line, frame)) <= _LETTERS:
-            yield Picture(number, frame)
+            yield Picture(number, frame, any(_names(line, frame) for line in lines))
 
 
 def _shows_image(shape: Any) -> bool:
@@ -90,14 +91,14 @@ class PictureReader:
         self._known: set[bytes] = set()
 
     def read(self, page: Any, picture: Picture) -> list[Paragraph | Table]:
-        """A page's words, all of them; those of an image only if they are a table. None of what was read before."""
+        """A page's words, all of them; those of an image only if they are a table. Nothing of what was read before."""
         pixels, scale = _draw(page, picture.frame)
         if not pixels.size or pixels.tobytes() in self._known:
             return []
         self._known.add(pixels.tobytes())
         height, width = pixels.shape[0] / scale, pixels.shape[1] / scale
         blocks = seen_blocks(self._ocr(pixels, scale), width, height)
-        return blocks if picture.frame is None or mostly_tables(blocks) else []
+        return blocks if picture.frame is None or mostly_tables(blocks, captioned=picture.captioned) else []
 
 
 def _draw(page: Any, frame: Frame | None) -> tuple[Pixels, float]:
@@ -125,7 +126,9 @@ def place_among(units: Sequence[Paragraph], piece: Piece) -> int:
     if frame is None:
         return before
     mine = [(n, unit) for n, unit in enumerate(units) if unit.first.page == piece.page == unit.last.page]
-    if captions := [(_distance(unit, frame), n) for n, unit in mine if _is_caption_of(unit, frame)]:
+    if captions := [
+        (_distance(unit.first, frame), n) for n, unit in mine if is_caption(unit) and _names(unit.first, frame)
+    ]:
         return min(captions)[1]
     middle = (frame.bottom + frame.top) / 2
     above = [(unit.last.bottom, -n) for n, unit in mine if unit.last.bottom > middle and _overlap(unit.last, frame)]
@@ -136,15 +139,16 @@ def is_caption(unit: Paragraph) -> bool:
     return unit.kind == "line" and caption(unit.text, known=True) is not None
 
 
-def _is_caption_of(unit: Paragraph, frame: Frame) -> bool:
-    near = unit.first.bottom < frame.top + _NEAR and frame.bottom - _NEAR < unit.first.top
-    return near and is_caption(unit) and _overlap(unit.first, frame)
+def _names(line: Line, frame: Frame) -> bool:
+    """Whether a line is a caption near an image."""
+    near = line.bottom < frame.top + _NEAR and frame.bottom - _NEAR < line.top
+    return near and _overlap(line, frame) and caption(line.text, known=True) is not None
 
 
-def _distance(unit: Paragraph, frame: Frame) -> tuple[bool, float]:
+def _distance(line: Line, frame: Frame) -> tuple[bool, float]:
     """How far a caption is from an image: first those on its usual side, above a table and beneath a figure."""
-    found = caption(unit.text, known=True)
-    middle = (unit.first.bottom + unit.first.top) / 2
+    found = caption(line.text, known=True)
+    middle = (line.bottom + line.top) / 2
     is_above = middle > (frame.bottom + frame.top) / 2
     usual = is_above == (found is not None and found[0] == "table")
     return not usual, min(abs(middle - frame.top), abs(middle - frame.bottom))

@@ -26,6 +26,9 @@ _LEAST_ROWS = 3
 _FILLED = 0.6
 """Share of a table's places that have words; the figures scattered over a chart fill fewer."""
 
+_FIGURES = 1 / 3
+"""Share of cells with a figure from which on words in columns are a table that nobody calls one."""
+
 _CELL = 15.0
 """Usual width of the words of a table's cells, in letters as wide as high; the lines of prose in columns are wider."""
 
@@ -75,11 +78,16 @@ def seen_blocks(seen: Sequence[Seen], width: float, height: float) -> list[Parag
     return [*blocks, *_paragraphs(prose, height, edge)]
 
 
-def mostly_tables(blocks: Sequence[Paragraph | Table]) -> bool:
-    """Whether most of what is on a picture stands in tables; not so on photographs, charts and logos."""
+def mostly_tables(blocks: Sequence[Paragraph | Table], *, captioned: bool) -> bool:
+    """Whether most of what is on a picture stands in tables; not so on photographs, charts and logos.
+
+    `captioned`: whether the document calls it a table or figure; else its cells must have figures, for the menus of a
+    screen stand in columns too.
+    """
     tables = [block for block in blocks if not isinstance(block, Paragraph)]
-    cells = sum(bool(cell.text) for table in tables for row in table for cell in row)
-    return cells > len(blocks) - len(tables)
+    cells = [cell.text for table in tables for row in table for cell in row if cell.text]
+    figures = sum(any(character.isdigit() for character in text) for text in cells)
+    return len(cells) > len(blocks) - len(tables) and (captioned or figures >= _FIGURES * len(cells))
 
 
 # Rows

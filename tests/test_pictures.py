@@ -136,7 +136,13 @@ def test_columns_of_prose_are_read_one_after_the_other() -> None:
     ids=["a photograph", "a logo", "a chart"],
 )
 def test_what_is_not_a_table_is_none(seen: list[Seen]) -> None:
-    assert not mostly_tables(seen_blocks(seen, 400, 300))
+    assert not mostly_tables(seen_blocks(seen, 400, 300), captioned=True)
+
+
+def test_words_in_columns_are_a_table_if_they_have_figures_or_are_called_one() -> None:
+    menus = [["Open", "Redo", "Undo"], ["Save", "Paste", "Cut"], ["File", "Edit", "View"]]
+    for rows, captioned, expected in ((FARES, False, True), (menus, False, False), (menus, True, True)):
+        assert mostly_tables(seen_blocks(words(rows), 400, 300), captioned=captioned) == expected
 
 
 def test_wrapped_lines_of_a_page_are_joined_as_those_of_text_are() -> None:
@@ -234,6 +240,19 @@ def test_an_image_of_a_table_becomes_rows_beneath_its_caption(tmp_path: Path, ca
     for section in outline.sections:
         of_picture = section.kind in ("row", "table", "figure")
         assert document.read_by_ocr(section.start, section.end) == of_picture, section
+
+
+@pytest.mark.parametrize(("kind", "side"), [("Table", 20), ("Figure", -120)])
+def test_of_two_images_each_has_the_caption_on_its_usual_side(tmp_path: Path, kind: str, side: int) -> None:
+    canvas = Canvas(str(tmp_path / "ferries.pdf"))
+    canvas.drawString(72, 780, ABOVE[1])
+    for n, top in ((1, 700), (2, 540)):
+        canvas.drawString(72, top + side, f"{kind} {n}: Fares by route")
+        canvas.drawImage(picture(tmp_path, f"image{n}", 100 * n), 72, top - 100, 400, 100)
+    document, shown = read(canvas, tmp_path, words(FARES))
+    assert len(shown) == 2
+    rows = [section.parent for section in outline_sections(document).sections if section.kind == "row"]
+    assert rows == [f"{kind.lower()}-1"] * 3 + [f"{kind.lower()}-2"] * 3
 
 
 def test_without_an_engine_its_caption_is_all_there_is(tmp_path: Path) -> None:
