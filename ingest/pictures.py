@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
 from ingest.grid import Cell
+from ingest.marked import is_heading_row
 from ingest.pdf_lines import Paragraph, paragraphs
 from ingest.pdf_page import Line, is_wide
 
@@ -246,13 +248,19 @@ def _wrapped(above: list[Cell], below: list[Cell]) -> list[Cell]:
 
 
 def _is_table(table: Table) -> bool:
-    """Whether cells are short and fill their places, in rows of two and more."""
+    """Whether cells are short and fill their places, and rows of several have names; the ticks of an axis have none."""
     filled = [[cell for cell in row if cell.text] for row in table]
     widths = [_letters(cell.text) for row in filled for cell in row]
     across = sum(cell.across for row in filled for cell in row)
     places = sum(cell.across for row in table for cell in row)
     several = sum(len(row) > 1 for row in filled) >= _LEAST_ROWS
-    return several and across >= _FILLED * places and median(widths) <= _CELL
+    names = sum(_is_name(row[0].text) for row in table)
+    named = is_heading_row([cell.text for cell in table[0]]) or 2 * names >= len(table)
+    return several and named and across >= _FILLED * places and median(widths) <= _CELL
+
+
+def _is_name(text: str) -> bool:
+    return any(character.isalpha() for character in text) or re.fullmatch(r"(19|20)\d\d", text) is not None
 
 
 def _letters(text: str) -> float:

@@ -132,8 +132,9 @@ def test_columns_of_prose_are_read_one_after_the_other() -> None:
         [Seen(str(n), 10, 24, 200 - 2 * n, 212 - 2 * n) for n in range(0, 100, 20)]
         + [Seen(f"{n}.4", 60 + 3 * n, 84 + 3 * n, 190 - 1.7 * n, 202 - 1.7 * n) for n in (10, 34, 61)]
         + words([["2023", "2024", "2025"]], (90, 160, 240)),
+        words([["40", "8.8", "7.1"], ["30", "9.4", "6.2"], ["20", "9.9", "5.8"], ["10", "12.4", "5.1"]]),
     ],
-    ids=["a photograph", "a logo", "a chart"],
+    ids=["a photograph", "a logo", "a chart", "a chart of bars upon each other"],
 )
 def test_what_is_not_a_table_is_none(seen: list[Seen]) -> None:
     assert not mostly_tables(seen_blocks(seen, 400, 300), captioned=True)
