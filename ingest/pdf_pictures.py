@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +85,7 @@ def _is_on(line: Line, frame: Frame) -> bool:
 
 
 class PictureReader:
-    """Reads the pictures of a document, each once however often it is shown."""
+    """Reads the pictures of a document, an image once however often it is shown."""
 
     def __init__(self, ocr: Ocr) -> None:
         self._ocr = ocr
@@ -93,9 +94,10 @@ class PictureReader:
     def read(self, page: Any, picture: Picture) -> list[Paragraph | Table]:
         """A page's words, all of them; those of an image only if they are a table. Nothing of what was read before."""
         pixels, scale = _draw(page, picture.frame)
-        if not pixels.size or pixels.tobytes() in self._known:
+        digest = hashlib.sha256(pixels.tobytes()).digest()
+        if not pixels.size or (picture.frame and digest in self._known):
             return []
-        self._known.add(pixels.tobytes())
+        self._known.add(digest)
         height, width = pixels.shape[0] / scale, pixels.shape[1] / scale
         blocks = seen_blocks(self._ocr(pixels, scale), width, height)
         return blocks if picture.frame is None or mostly_tables(blocks, captioned=picture.captioned) else []

@@ -204,7 +204,8 @@ def _written(found: _Found, toc: Sequence[tuple[str, int, int]], from_web: bool)
         for piece in beside[place]:
             start = written.length
             pages.setdefault(piece.page, start)
-            _write_piece(written, piece, place >= 0 and is_caption(units[place]))
+            named = piece.picture is not None and piece.picture.captioned
+            _write_piece(written, piece, named and place >= 0 and is_caption(units[place]))
             if piece.picture:
                 losses.append(Loss("read-by-ocr", found.labels[piece.page], start=start, end=written.length))
     losses += [Loss("invisible-characters", "", str(invisible))] if invisible else []

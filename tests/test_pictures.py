@@ -302,6 +302,20 @@ def test_an_image_on_every_page_is_read_once(tmp_path: Path) -> None:
     assert len(shown) == 1
 
 
+def test_scanned_pages_after_a_caption_are_pages_each(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "ferries.pdf"))
+    canvas.drawString(72, 700, ABOVE[1])
+    canvas.drawString(72, 100, "Figure 1: A ferry")
+    for _ in range(2):
+        canvas.showPage()
+        canvas.drawImage(picture(tmp_path, "scan", 200), 0, 0, 595, 842)
+    document, shown = read(canvas, tmp_path, [Seen("Freight rose in the spring.", 72, 300, 100, 114)])
+    assert len(shown) == 2
+    assert document.text.count("Freight rose") == 2
+    assert [(mark.start, mark.kind) for mark in document.marks] == []
+    assert [page.label for page in document.pages] == ["1", "2", "3"]
+
+
 def test_an_image_at_the_foot_of_a_page_whose_text_goes_on_is_cited_as_of_that_page(tmp_path: Path) -> None:
     long = "The ferries between Sundholm and the islands carried more passengers than in the year"
     canvas = page(tmp_path, (740, "Ferries."), (700, long), image=(72, 100, 400, 200))
