@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from langchain_core.embeddings import Embeddings
 
@@ -38,7 +39,7 @@ from vectorstore.files import picture_of_quote
 from vectorstore.librarian import Librarian, open_or_mend
 from vectorstore.library import live_shelf, read_corpus
 from vectorstore.part import PartOfBuild
-from vectorstore.retrieve import Search
+from vectorstore.retrieve import QuestionVectors, Search
 
 QUESTION_LIMIT = 4_000
 """Characters of a question; more is refused (LIBRARIES §11: the engine does not truncate)."""
@@ -82,7 +83,8 @@ class Assistant:
         self._ledger = Ledger(self._catalogue, settings.chat_tokens_per_user, settings.chat_tokens_per_day)
         self._pace = Pace(settings.questions_per_minute)
         self._embeddings = embeddings or embedding_model(self._embedding)
-        self._lock = threading.Lock()
+        self._vectors = QuestionVectors(self._embeddings)
+        self._lock, self._opening = threading.Lock(), threading.Lock()
         self._pictures: dict[tuple[str, int, int], PagePicture | None] = {}
         self._whole: Build | None = None
         self._views: dict[frozenset[str], View] = {}
@@ -96,22 +98,37 @@ class Assistant:
         return self._view(user).search
 
     def _view(self, user: str) -> View:
-        live = self._catalogue.live_build()
+        whole = self._newest()
         with self._lock:
-            whole = self._whole
+            seen = frozenset(id_ for id_, work in whole.works.items() if work.seen_by(user))
+            views = self._views if whole is self._whole else {}
+            view = views.pop(seen, None)
+            if view is None:
+                build = whole if len(seen) == len(whole.works) else PartOfBuild(whole, seen)
+                view = View(Search(build, self._embeddings, vectors=self._vectors), Vocabulary(build))
+            if whole is self._whole:
+                self._views = {**dict(list(views.items())[1 - VIEWS :]), seen: view}
+            return view
+
+    def _newest(self) -> Build:
+        """The live build. While one is opened, whoever else asks has the one before, if there is one."""
+        whole, live = self._whole, self._catalogue.live_build()
+        if whole is not None and live is not None and whole.id == live.id:
+            return whole
+        if not self._opening.acquire(blocking=whole is None) and whole is not None:
+            return whole
+        try:
+            live, whole = self._catalogue.live_build(), self._whole
             if whole is None or live is None or whole.id != live.id:
                 whole = open_or_mend(self._home, self._catalogue, self._embedding, self._embeddings)
                 if whole.model != self._embedding:
                     whole.close()
                     raise Refusal("build-other-model", built=whole.model, wanted=self._embedding)
-                self._whole, self._views = whole, {}
-            seen = frozenset(id_ for id_, work in whole.works.items() if work.seen_by(user))
-            view = self._views.pop(seen, None)
-            if view is None:
-                build = whole if len(seen) == len(whole.works) else PartOfBuild(whole, seen)
-                view = View(Search(build, self._embeddings), Vocabulary(build))
-            self._views = {**dict(list(self._views.items())[1 - VIEWS :]), seen: view}
-            return view
+                with self._lock:
+                    self._whole, self._views = whole, {}
+            return whole
+        finally:
+            self._opening.release()
 
     def close(self) -> None:
         """Lets the build and the database go."""
@@ -146,7 +163,8 @@ class Assistant:
         """Who changes the library that is asked, for an editor. Raises Refusal for anyone else."""
         if not person.edits:
             raise Refusal("editors-only")
-        return Librarian(self._home, self._catalogue, self._embedding, self._embeddings, person.owner)
+        take_up = partial(self.search, person.owner)  # so that no question waits until the new build is open
+        return Librarian(self._home, self._catalogue, self._embedding, self._embeddings, person.owner, take_up)
 
     @property
     def build(self) -> Build:

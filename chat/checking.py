@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from functools import cached_property
 from itertools import zip_longest
+
+from propcache.api import cached_property
 
 import prompts
 from chat.asked import Prompt

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+
+from propcache.api import cached_property
 
 import prompts
 from chat.answering import CERTAIN

@@ -10,13 +10,12 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 
 from ingest.document import Document, Edition, Language, Outline, Section, Work
 from vectorstore.build import open_build, publish_build
@@ -86,41 +85,30 @@ def _rankers(paragraphs: Sequence[dict[str, Any]], home: Path) -> dict[str, Rank
     )
     tutorial = _tutorial(paragraphs)
     return {
-        "Footnote": _footnote(paragraphs, home, Weights()),
-        "its meaning leg alone": _footnote(paragraphs, home, meaning),
-        "its keyword leg alone": _footnote(paragraphs, home, words),
+        **_footnote(
+            paragraphs,
+            home,
+            {"Footnote": Weights(), "its meaning leg alone": meaning, "its keyword leg alone": words},
+        ),
         **tutorial,
     }
 
 
-def _footnote(paragraphs: Sequence[dict[str, Any]], home: Path, weights: Weights) -> Ranker:
-    """The real path: paragraphs as sections of one edition, published as a build and searched."""
+def _footnote(paragraphs: Sequence[dict[str, Any]], home: Path, weights: dict[str, Weights]) -> dict[str, Ranker]:
+    """The real path, by what is weighed: paragraphs as sections of one edition, published as a build and searched."""
     catalogue, model = Catalogue.at(home), default_embedding()
     edition = _edition(paragraphs)
     work = Work("bench", {edition.lang: "bench"})
     publish_build(home, catalogue, model, lambda: embedding_model(model), {"bench": work}, [edition])
     ids = {f"p1.{number}": row["id"] for number, row in enumerate(paragraphs, 1)}
-    search = Search(open_build(home, catalogue), _shared_model(model), weights)
-    return lambda question: [ids[hit.anchor] for hit in search.hits(question)[:5]]
+    search = Search(open_build(home, catalogue), embedding_model(model))
+    features = cache(search.features)  # the same for all weights, and what takes the time
 
+    def rank(question: str, weighed: Weights) -> list[str]:
+        scores = sum(getattr(weighed, name) * values for name, values in features(question).items())
+        return [ids[search.sections.keys[row][1]] for row in np.argsort(-scores, kind="stable")[:5].tolist()]
 
-class _Once(Embeddings):
-    """A model that embeds each question once for all rankers."""
-
-    def __init__(self, model: Embeddings) -> None:
-        self._model = model
-        self._query = cache(model.embed_query)
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return self._model.embed_documents(texts)
-
-    def embed_query(self, text: str) -> list[float]:
-        return self._query(text)
-
-
-@cache
-def _shared_model(name: str) -> Embeddings:
-    return _Once(embedding_model(name))
+    return {name: partial(rank, weighed=weighed) for name, weighed in weights.items()}
 
 
 def _edition(paragraphs: Sequence[dict[str, Any]]) -> Edition:

@@ -43,6 +43,7 @@ HOMES = {
     "alembic": ["vectorstore/catalogue_database.py", "vectorstore/migrations/"],
     "prometheus_client": ["chat/metrics.py"],
     "portalocker": ["vectorstore/build.py"],
+    "propcache": ["chat/"],
     "docx": ["chat/export_docx.py", "ingest/"],
     "pptx": ["chat/export_pptx.py"],
     "streamlit": ["ui/", "app.py"],

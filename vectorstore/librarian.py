@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,13 +36,22 @@ class Librarian:
     Every change is a new build, live at once and whole or not at all.
     """
 
-    def __init__(self, home: Path, catalogue: Catalogue, model: str, embeddings: Embeddings, owner: str = "") -> None:
-        """`owner` is whose private works are; nobody's without one."""
+    def __init__(
+        self,
+        home: Path,
+        catalogue: Catalogue,
+        model: str,
+        embeddings: Embeddings,
+        owner: str = "",
+        changed: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`owner` is whose private works are; nobody's without one. `changed` is called after each change."""
         self._home = home
         self._catalogue = catalogue
         self._model = model
         self._embeddings = embeddings
         self._owner = owner
+        self._changed = changed
 
     @property
     def shelf(self) -> Shelf:
@@ -143,6 +152,8 @@ class Librarian:
                 progress,
                 rebuild=rebuild,
             )
+        with suppress(Refusal):  # the change is made; whoever asks next is told
+            self._changed()
         return shelf
 
     def _named(self, entries: Sequence[tuple[Staged, Description]]) -> list[tuple[Staged, Description]]:

@@ -8,6 +8,7 @@ it lies in; and less for headings and captions, which seldom answer.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -133,12 +134,19 @@ class Hits(Sequence[Hit]):
 class Search:
     """Search in one build with its embedding model. Holds no state of its users."""
 
-    def __init__(self, build: Build, embeddings: Embeddings, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        build: Build,
+        embeddings: Embeddings,
+        weights: Weights | None = None,
+        vectors: QuestionVectors | None = None,
+    ) -> None:
+        """`vectors`: those that questions to other builds have left, of the same model."""
         self.build = build
         self.weights = weights or Weights()
         self.sections = Sections(build.places)
         self.names = SectionNames(build.editions.values())
-        self._vectors = _QuestionVectors(embeddings)
+        self._vectors = vectors or QuestionVectors(embeddings)
         # The writer asks for the sentences of the question that was just searched.
         self._near_sentences = lru_cache(maxsize=8)(partial(_near_sentences, build, self._vectors.text))
         self._near_passages = lru_cache(maxsize=8)(partial(_near_passages, build, self._vectors.text))
@@ -312,7 +320,7 @@ def _looked_at(build: Build, near_passages: Callable[[str], Mapping[int, float]]
     return np.array(sorted(near_passages(worded)), dtype=np.intp)
 
 
-class _QuestionVectors:
+class QuestionVectors:
     """Vectors of questions, and of their words that no text has, each made once as long as there is room."""
 
     def __init__(self, embeddings: Embeddings) -> None:
@@ -326,8 +334,8 @@ class _QuestionVectors:
         if text in self._texts:
             return
         vector, *made = embed_question(self._embeddings, text, missing)
-        self._texts = _with_room(self._texts, {text: vector}, _TEXTS_KEPT)
-        self._words = _with_room(self._words, dict(zip(missing, made, strict=True)), _WORDS_KEPT)
+        self._texts = _with_room(self._texts, {text: _packed(vector)}, _TEXTS_KEPT)
+        self._words = _with_room(self._words, dict(zip(missing, map(_packed, made), strict=True)), _WORDS_KEPT)
 
     def text(self, text: str) -> Sequence[float]:
         known = self._texts
@@ -336,9 +344,14 @@ class _QuestionVectors:
     def words(self, words: Sequence[str]) -> list[Sequence[float]]:
         known = self._words
         missing = [word for word in words if word not in known]
-        made = dict(zip(missing, embed_words(self._embeddings, missing), strict=True))
+        made = dict(zip(missing, map(_packed, embed_words(self._embeddings, missing)), strict=True))
         self._words = _with_room(known, made, _WORDS_KEPT)
         return [made[word] if word in made else known[word] for word in words]
+
+
+def _packed(vector: Sequence[float]) -> Sequence[float]:
+    """In 4 bytes a number; a list of them takes 32."""
+    return array("f", vector)
 
 
 def _with_room(

@@ -1,0 +1,146 @@
+"""People who ask at once wait for no other answer, for no document being indexed, for no build being opened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from langchain_core.embeddings import Embeddings
+
+import chat.assistant
+from chat.access import LOCAL
+from chat.assistant import Assistant
+from tests.shelf import assistant_of
+from vectorstore.build import Build
+from vectorstore.embed import AT_ONCE, FEW, BundledE5
+from vectorstore.librarian import open_or_mend
+from vectorstore.uploads import Upload
+
+SECONDS = 20
+"""After which something is taken to wait for what does not end."""
+
+NOTE = "# Harbour\n\n## Fees\n\nThe quay fee rose by 41% in May.\n\n## Hours\n\nThe office opens at seven.\n"
+
+
+class Held(Embeddings):
+    """A model that does not come back with the vector of a question that has a word, until it is let."""
+
+    def __init__(self, model: Embeddings, word: str) -> None:
+        self._model, self._word = model, word
+        self.reached, self.let = threading.Event(), threading.Event()
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self._model.embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        if self._word in text:
+            self.reached.set()
+            assert self.let.wait(SECONDS)
+        return self._model.embed_query(text)
+
+
+@pytest.fixture
+def together() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+@pytest.mark.case("C1")
+def test_an_answer_waits_for_no_other(tmp_path: Path, bundled_engine: Embeddings, together: ThreadPoolExecutor) -> None:
+    engine = Held(bundled_engine, "hours")
+    assistant = assistant_of(tmp_path, engine, {"note.md": NOTE})
+    slow = together.submit(assistant.ask, "What are the office hours?")
+    assert engine.reached.wait(SECONDS)
+    try:
+        quick = together.submit(assistant.ask, "By how much did the quay fee rise?").result(SECONDS)
+        assert "41%" in quick.text
+        assert not slow.done()
+    finally:
+        engine.let.set()
+    assert slow.result(SECONDS).question == "What are the office hours?"
+
+
+@pytest.mark.case("C2")
+def test_a_question_asked_while_a_build_is_opened_is_answered_from_the_one_before(
+    tmp_path: Path, bundled_engine: Embeddings, together: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = assistant_of(tmp_path, bundled_engine, {"note.md": NOTE})
+    before = assistant.build.id
+    opening, let = threading.Event(), threading.Event()
+
+    def slowly(*of: object) -> Build:
+        opening.set()
+        assert let.wait(SECONDS)
+        return open_or_mend(*of)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(chat.assistant, "open_or_mend", slowly)
+    published = together.submit(publish, assistant, "# Ferry\n\n## Fares\n\nA ticket costs 12 crowns.\n")
+    assert opening.wait(SECONDS)
+    try:
+        meanwhile = together.submit(assistant.ask, "By how much did the quay fee rise?").result(SECONDS)
+        assert "41%" in meanwhile.text
+        assert meanwhile.build == before
+    finally:
+        let.set()
+    published.result(SECONDS)
+    after = assistant.ask("What does a ticket cost?")
+    assert "12 crowns" in after.text
+    assert after.build != before
+
+
+def publish(assistant: Assistant, text: str) -> None:
+    librarian = assistant.librarian(LOCAL)
+    (staged,) = librarian.stage([Upload("ferry.md", text.encode())])
+    librarian.publish([(staged, librarian.description(staged))])
+
+
+class Engine:
+    """In place of the engine: each call waits until it is let, and what it was given is written down."""
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+        self.steps = threading.Semaphore(0)
+        self.called = threading.Semaphore(0)
+
+    def passage(self, texts: Sequence[str]) -> list[list[float]]:
+        self.given.append(len(texts))
+        self.called.release()
+        assert self.steps.acquire(timeout=SECONDS)
+        return [[1.0]] * len(texts)
+
+    query = passage
+
+
+@pytest.mark.case("C2")
+def test_a_question_is_embedded_between_two_parts_of_a_long_document(
+    together: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, engine = BundledE5(), Engine()
+    monkeypatch.setattr(model, "_engine", engine)
+    texts = ["text"] * (FEW + 1)
+    document = together.submit(model.embed_documents, texts)
+    assert engine.called.acquire(timeout=SECONDS)
+    question = together.submit(model.embed_queries, ["question", "word"])
+    until(lambda: model.waiting == 1)
+    engine.steps.release(FEW)
+    assert question.result(SECONDS) == [[1.0]] * 2
+    assert document.result(SECONDS) == [[1.0]] * len(texts)
+    assert engine.given[:3] == [AT_ONCE, 2, AT_ONCE]
+    assert sum(engine.given) == len(texts) + 2
+
+
+def until(holds: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(SECONDS * 100):
+        if holds():
+            return
+        pause.wait(0.01)
+    pytest.fail("it never came")
+
+
+def test_a_text_has_the_same_vector_whether_many_are_embedded_or_few(bundled_engine: Embeddings) -> None:
+    texts = [f"Buoy {n} lies off the quay." for n in range(FEW + 1)]
+    assert bundled_engine.embed_documents(texts)[:3] == bundled_engine.embed_documents(texts[:3])
