@@ -22,7 +22,7 @@ def citation_note(citation: Citation, build: Build, language: Language, *, title
         place = words["cited-place"].format(title=title, place=place)
     if citation.page:
         place += words["list-comma"] + words["page-number"].format(page=citation.page)
-    if edition.document.read_by_ocr(citation.start):
+    if edition.document.read_by_ocr(citation.start, citation.end):
         place += words["list-comma"] + words["by-ocr"]
     source = words["cited-edition"].format(place=place, edition=words[f"kind-{citation.kind}"])
     original = ""

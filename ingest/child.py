@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from dataclasses import asdict
@@ -48,7 +49,8 @@ def _picture(request: dict[str, Any]) -> dict[str, object]:
 def _limit(memory: int, seconds: float) -> None:
     """No more memory, processor time, files or processes than reading one file takes."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
+    busy = int(seconds * (os.cpu_count() or 1)) + 1  # counted over all threads: the engine for pictures has several
+    resource.setrlimit(resource.RLIMIT_CPU, (busy, busy))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

@@ -101,11 +101,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Something of a file that is not in its text: why, on which page (its label; empty where there are none), what."""
+    """Something of a file that is not in its text: why, on which page (its label; empty where there are none), what.
+
+    Of words that were read from a picture, and so may be others than are printed: from where to where they stand.
+    """
 
     kind: LossKind
     page: str = ""
     detail: str = ""
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +133,9 @@ class Document:
         """The printed label of the page that a position lies on; empty where there are no pages."""
         return next((page.label for page in reversed(self.pages) if page.start <= position), "")
 
-    def read_by_ocr(self, position: int) -> bool:
-        """Whether a position lies on a page that was read from its picture."""
-        label = self.page_at(position)
-        return bool(label) and any(loss.kind == "read-by-ocr" and loss.page == label for loss in self.losses)
+    def read_by_ocr(self, start: int, end: int) -> bool:
+        """Whether any of the words between two positions were read from a picture."""
+        return any(loss.kind == "read-by-ocr" and loss.start < end and start < loss.end for loss in self.losses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def outline_sections(document: Document) -> Outline:
     blocks = read_blocks(document)
     depths = [block.depth or 1 for block in blocks if block.kind == "heading"]
     if not depths or (document.format == "text" and 1 not in depths):
-        return Outline(tuple(page_sections(document)))
+        return Outline(tuple(_stretched(page_sections(document))))
     top = 1 if document.format == "text" else 2 if 2 in depths else min(depths)
     nested = document.format == "markdown" or any(mark.kind == "bullet" and mark.depth for mark in document.marks)
     return _Outliner(top, document, nested).read(blocks)

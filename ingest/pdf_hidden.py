@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.pdf_page import Glyph, Line
+from ingest.pdf_page import Frame, Glyph, Line
 
 _SCALE, _SURE = 0.5, 2.0
 """Pixels per point at which every page is drawn, and a page with a suspect again. At 0.5 a letter of 9 pt is 4 pixels
@@ -66,8 +66,8 @@ def _unseen(page: Any, lines: Mapping[int, Line], scale: float) -> dict[int, lis
     return found
 
 
-def pixel_map(page: Any, width: int, height: int) -> Callable[[Glyph], tuple[float, float, float, float]]:
-    """Gives for a glyph its box (left, upper, right, lower) on a picture of the page, however the page is turned."""
+def pixel_map(page: Any, width: int, height: int) -> Callable[[Glyph | Frame], tuple[float, float, float, float]]:
+    """Gives for a glyph or frame its box (left, upper, right, lower) on a picture of the page, however it is turned."""
     import pypdfium2.raw as pdfium
 
     def corner(x: float, y: float) -> tuple[int, int]:
@@ -77,7 +77,7 @@ def pixel_map(page: Any, width: int, height: int) -> Callable[[Glyph], tuple[flo
 
     (ox, oy), (ax, ay), (bx, by) = corner(0, 0), corner(1000, 0), corner(0, 1000)
 
-    def place(glyph: Glyph) -> tuple[float, float, float, float]:
+    def place(glyph: Glyph | Frame) -> tuple[float, float, float, float]:
         corners = [(glyph.left, glyph.bottom), (glyph.right, glyph.top)]
         across = [(ox + x * (ax - ox) / 1000 + y * (bx - ox) / 1000) / _FINE for x, y in corners]
         down = [(oy + x * (ay - oy) / 1000 + y * (by - oy) / 1000) / _FINE for x, y in corners]

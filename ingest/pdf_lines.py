@@ -49,13 +49,16 @@ class Paragraph:
     cells: tuple[tuple[float, float, str], ...] = ()
 
 
-def paragraphs(lines: Sequence[Line], heights: Sequence[float]) -> list[Paragraph]:
-    """The paragraphs and rows of a document, whose pages are so many points high."""
+def paragraphs(lines: Sequence[Line], heights: Sequence[float], edge: float = 0.0) -> list[Paragraph]:
+    """The paragraphs and rows of a document, whose pages are so many points high.
+
+    `edge`: how far to the right lines could have reached at least.
+    """
     kept = without_running_heads(lines, heights)
     rows = _table_rows(kept)
     words = _vocabulary(kept)
     pitch = _usual_pitch(kept)
-    edges = _right_edges(kept)
+    edges = {line: max(edge, right) for line, right in _right_edges(kept).items()}
     body = body_size(kept)
     found: list[Paragraph] = []
     for place, line in enumerate(kept):

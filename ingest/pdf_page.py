@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingest.radicals import without_radicals
 
@@ -34,6 +34,15 @@ class Glyph:
     top: float
     made: bool
     """Whether pdfium inferred it (a space between words); it is not in the file."""
+
+
+class Frame(NamedTuple):
+    """A rectangle on a page."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,10 +66,10 @@ def read_bytes(path: Path) -> bytes:
 def _document(data: bytes, path: Path, password: str | None, ocr: bool) -> Document:
     kind = kind_of_bytes(data)
     if kind == "pdf":
-        from ingest.ocr import read_picture
+        from ingest.ocr import read_words
         from ingest.read_pdf import read_pdf
 
-        return read_pdf(data, path.name, password, read_picture if ocr else None)
+        return read_pdf(data, path.name, password, read_words if ocr else None)
     if kind == "docx":
         from ingest.read_docx import read_docx
 

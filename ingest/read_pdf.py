@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.document import Document, Loss, Page, UnreadableDocument
 from ingest.marked import MarkedText, is_heading_row, row_text, visible
+from ingest.ocr import Ocr
 from ingest.pdf_headings import heading_depths
 from ingest.pdf_hidden import part_hidden
 from ingest.pdf_lines import Paragraph, paragraphs
 from ingest.pdf_page import Line, garbled_share, page_lines
+from ingest.pdf_pictures import Picture, PictureReader, Piece, images, is_caption, place_among
 from ingest.pdf_replaced import drop_replacements
 from ingest.pdf_second import second_opinion
+from ingest.pictures import Table
 
 MAX_PAGES = 5_000
 PATIENCE = 20.0
@@ -28,9 +32,6 @@ OCR_PATIENCE = 540.0
 _GARBLED = 0.2
 """Share of characters without meaning from which a page counts as unreadable."""
 
-Ocr = Callable[[Any], list[str]]
-"""Lines of a page's picture."""
-
 
 @dataclass
 class _Found:
@@ -40,14 +41,16 @@ class _Found:
     heights: list[float] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
-    plain: dict[int, list[str]] = field(default_factory=dict)
-    """Paragraphs of pages that come without places: of the second opinion, or read from a picture."""
+    pieces: list[Piece] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    """What may be read from its picture."""
 
 
 def read_pdf(data: bytes, file: str, password: str | None = None, ocr: Ocr | None = None) -> Document:
     """The text of a PDF. Raises UnreadableDocument: broken, protected, without text, too many pages."""
     import pypdfium2
 
+    started = time.monotonic()
     try:
         document = pypdfium2.PdfDocument(data, password=password or None)
         count = len(document)
@@ -58,10 +61,11 @@ def read_pdf(data: bytes, file: str, password: str | None = None, ocr: Ocr | Non
     if count > MAX_PAGES:
         raise UnreadableDocument("file-too-many-pages", file=file, limit=MAX_PAGES)
     from_web = _is_printed_page(document)
-    found = _read_pages(document, data, password, from_web, ocr)
+    found = _read_pages(document, (data, password), from_web, ocr)
     if not count:
         return _of_second_opinion(data, file, password)
-    if not found.lines and not found.plain:
+    _read_pictures(document, found, ocr, started)
+    if not found.lines and not found.pieces:
         _refuse(found, file)
     toc = _bookmarks(document)
     return _written(found, toc, from_web)
@@ -76,7 +80,7 @@ def _refuse(found: _Found, file: str) -> None:
     raise UnreadableDocument("file-garbled" if kinds["page-garbled"] else "file-no-text", file=file)
 
 
-def _read_pages(document: Any, data: bytes, password: str | None, from_web: bool, ocr: Ocr | None) -> _Found:
+def _read_pages(document: Any, source: tuple[bytes, str | None], from_web: bool, ocr: Ocr | None) -> _Found:
     started = time.monotonic()
     patience = PATIENCE if ocr is None else OCR_PATIENCE
     found = _Found()
@@ -87,7 +91,7 @@ def _read_pages(document: Any, data: bytes, password: str | None, from_web: bool
         if time.monotonic() - started > patience:
             found.losses.append(Loss("page-late", label))
             continue
-        _read_page(document, number, found, (data, password), from_web, ocr)
+        _read_page(document, number, found, source, from_web, ocr)
     return found
 
 
@@ -111,21 +115,37 @@ def _read_page(
             found.losses.append(Loss("hidden-text", label, " ".join(hidden)[:80]))
         if lines and garbled_share(lines) < _GARBLED:
             found.lines += lines
+            found.pictures += images(page, number, lines) if ocr else ()
             return
         other = [] if hidden and not lines else second_opinion(*source, number)
         if other:
-            found.plain[number] = other
-        elif ocr is not None and (read := ocr(page)):
-            found.plain[number] = read
-            found.losses.append(Loss("read-by-ocr", label))
-        elif lines:
-            found.losses.append(Loss("page-garbled", label))
-        elif not hidden and not _is_blank(page):
-            found.losses.append(Loss("page-no-text", label))
+            found.pieces.append(Piece(number, other))
+            return
+        lost = Loss("page-garbled" if lines else "page-no-text", label)
+        found.pictures.append(Picture(number, loss=lost if lines or not (hidden or _is_blank(page)) else None))
     except pypdfium2.PdfiumError:
         found.losses.append(Loss("page-broken", label))
     finally:
         page.close()
+
+
+def _read_pictures(document: Any, found: _Found, ocr: Ocr | None, started: float) -> None:
+    """Whole pages first: without them more is lost than the body of a table. Without an engine they are losses."""
+    import pypdfium2
+
+    reader = PictureReader(ocr) if ocr else None
+    for picture in sorted(found.pictures, key=lambda one: one.frame is not None):
+        blocks: Sequence[Paragraph | Table] = ()
+        loss = picture.loss
+        if reader and time.monotonic() - started > OCR_PATIENCE:
+            loss = loss and replace(loss, kind="page-late")
+        elif reader:
+            with suppress(pypdfium2.PdfiumError):
+                blocks = reader.read(document[picture.page], picture)
+        if blocks:
+            found.pieces.append(Piece(picture.page, blocks, picture))
+        elif loss:
+            found.losses.append(loss)
 
 
 def _is_blank(page: Any) -> bool:
@@ -150,10 +170,10 @@ def _of_second_opinion(data: bytes, file: str, password: str | None) -> Document
         if time.monotonic() - started > PATIENCE:
             found.losses.append(Loss("page-late", str(number + 1)))
         elif lines := second_opinion(data, password, number):
-            found.plain[number] = lines
+            found.pieces.append(Piece(number, lines))
         else:
             found.losses.append(Loss("page-no-text", str(number + 1)))
-    if not found.plain:
+    if not found.pieces:
         raise UnreadableDocument("file-no-text" if count else "file-broken", file=file, cause="no pages")
     return _written(found, [], False)
 
@@ -166,29 +186,49 @@ def _written(found: _Found, toc: Sequence[tuple[str, int, int]], from_web: bool)
     pages: dict[int, int] = {}
     units = paragraphs(found.lines, found.heights)
     depths = heading_depths(units, toc)
+    losses = list(found.losses)
+    beside: defaultdict[int, list[Piece]] = defaultdict(list)
+    for piece in sorted(found.pieces, key=_reading_order):
+        beside[place_among(units, piece)].append(piece)
     invisible = 0
-    plain = dict(found.plain)
     heads: list[str] = []
-    for place, unit in enumerate(units):
-        _write_plain(written, plain, pages, unit.first.page)
-        start = written.length
-        heads = _write(written, unit, depths.get(place), heads)
-        invisible += visible(unit.text)[1]
-        lead = written.length - start
-        for offset, page in unit.breaks or [(0, unit.first.page)]:
-            pages.setdefault(page, start + (min(offset, lead) if offset else 0))
-    _write_plain(written, plain, pages, len(found.labels))
-    losses = [*found.losses, *([Loss("invisible-characters", "", str(invisible))] if invisible else [])]
+    for place in range(-1, len(units)):
+        if place >= 0:
+            unit = units[place]
+            start = written.length
+            heads = _write(written, unit, depths.get(place), heads)
+            invisible += visible(unit.text)[1]
+            lead = written.length - start
+            for offset, page in unit.breaks or [(0, unit.first.page)]:
+                pages.setdefault(page, start + (min(offset, lead) if offset else 0))
+        for piece in beside[place]:
+            start = written.length
+            pages.setdefault(piece.page, start)
+            named = piece.picture is not None and piece.picture.captioned
+            _write_piece(written, piece, named and place >= 0 and is_caption(units[place]))
+            if piece.picture:
+                losses.append(Loss("read-by-ocr", found.labels[piece.page], start=start, end=written.length))
+    losses += [Loss("invisible-characters", "", str(invisible))] if invisible else []
     marks = [Page(found.labels[number], pages[number]) for number in sorted(pages)]
     return Document(written.text, "pdf", tuple(marks), tuple(written.marks), tuple(losses), from_web)
 
 
-def _write_plain(written: MarkedText, plain: dict[int, list[str]], pages: dict[int, int], before: int) -> None:
-    """Writes the pages without places that come before a page."""
-    for number in [number for number in plain if number < before]:
-        pages[number] = written.length
-        for line in plain.pop(number):
-            written.line(visible(line)[0].strip())
+def _reading_order(piece: Piece) -> tuple[int, float]:
+    return piece.page, -piece.picture.frame.top if piece.picture and piece.picture.frame else 0.0
+
+
+def _write_piece(written: MarkedText, piece: Piece, captioned: bool) -> None:
+    """Writes what stands between the lines; words above a table that has its caption are a part of its heads."""
+    for block in piece.blocks:
+        if isinstance(block, str):
+            written.line(visible(block)[0].strip())
+        elif not isinstance(block, Paragraph):
+            written.table(block)
+            captioned = False
+        elif captioned:
+            written.line(block.text, "head")
+        else:
+            _write(written, block, None, [])
 
 
 def _write(written: MarkedText, unit: Paragraph, depth: int | None, heads: list[str]) -> list[str]:

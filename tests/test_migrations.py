@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -24,7 +25,7 @@ import vectorstore.catalogue_tables
 from chat.history import History
 from chat.ledger import Ledger
 from chat.model import Tokens
-from ingest.document import LANGUAGES, Refusal
+from ingest.document import LANGUAGES, Loss, Refusal
 from tests.bigrams import NAME, Bigrams
 from vectorstore.build import publish_build
 from vectorstore.catalogue import Catalogue
@@ -225,3 +226,20 @@ def test_two_libraries_can_be_opened_at_once_for_the_first_time(tmp_path: Path) 
         with engine.connect() as connection:
             assert sa.inspect(connection).has_table("work")
         engine.dispose()
+
+
+def test_words_read_from_a_page_before_marks_had_places_are_still_said_to_be(url: str) -> None:
+    make(url, FIRST + LATER)
+    engine = sa.create_engine(url)
+    pages = [{"label": "1", "start": 0}, {"label": "2", "start": 20}]
+    losses = [{"kind": "page-broken", "page": "1", "detail": ""}, {"kind": "read-by-ocr", "page": "2", "detail": ""}]
+    with engine.begin() as connection:
+        values = {"pages": json.dumps(pages), "losses": json.dumps(losses)}
+        connection.execute(sa.text("UPDATE edition SET pages = :pages, losses = :losses"), values)
+    engine.dispose()
+    catalogue = Catalogue(url)
+    (edition,) = live_shelf(catalogue).editions.values()
+    assert edition.document.losses == (Loss("page-broken", "1"), Loss("read-by-ocr", "2", start=20, end=len(TEXT)))
+    assert not edition.document.read_by_ocr(0, 20)
+    assert edition.document.read_by_ocr(20, 21)
+    catalogue.close()

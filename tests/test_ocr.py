@@ -14,8 +14,9 @@ from reportlab.pdfgen.canvas import Canvas
 from chat.points import Order
 from chat.points_file import points_handout
 from ingest.document import Loss, Page, Refusal, UnreadableDocument
-from ingest.ocr import joined
+from ingest.ocr import Pixels
 from ingest.outline import outline_sections
+from ingest.pictures import Seen
 from ingest.read_pdf import read_pdf
 from ingest.sandbox import parse_file
 from tests.shelf import assistant_over
@@ -44,12 +45,12 @@ def scan(tmp_path: Path) -> Path:
 
 
 def reads(words: list[str]):
-    """An engine that sees these words on every picture, and counts its pages."""
-    seen: list[object] = []
+    """An engine that sees these lines of words on every picture, and keeps the pictures."""
+    seen: list[Pixels] = []
 
-    def read(page: object) -> list[str]:
-        seen.append(page)
-        return words
+    def read(picture: Pixels, _scale: float) -> list[Seen]:
+        seen.append(picture)
+        return [Seen(line, 70, 70 + 6 * len(line), 100 + 30 * n, 112 + 30 * n) for n, line in enumerate(words)]
 
     return read, seen
 
@@ -64,11 +65,11 @@ def test_only_pages_without_text_are_read_from_their_pictures(scan: Path) -> Non
     read, seen = reads(["Passengers stayed away", "in the winter of 2025."])
     document = read_pdf(scan.read_bytes(), scan.name, ocr=read)
     assert len(seen) == 1
-    assert document.losses == (Loss("read-by-ocr", "2"),)
-    assert [page.label for page in document.pages] == ["1", "2"]
     at = document.text.index("Passengers")
-    assert document.read_by_ocr(at)
-    assert not document.read_by_ocr(document.text.index("Ferry"))
+    assert document.losses == (Loss("read-by-ocr", "2", start=at, end=len(document.text)),)
+    assert [page.label for page in document.pages] == ["1", "2"]
+    assert document.read_by_ocr(at, at + 1)
+    assert not document.read_by_ocr(0, at)
 
 
 def test_a_picture_without_words_stays_a_loss(scan: Path) -> None:
@@ -101,7 +102,7 @@ def test_the_engine_reads_a_scanned_page(scan: Path) -> None:
         pytest.skip("rapidocr is not installed: the extra named ocr")
     document = parse_file(scan, ocr=True).document
     assert SCANNED.replace(" ", "") in document.text.replace(" ", "")
-    assert document.losses == (Loss("read-by-ocr", "2"),)
+    assert [(loss.kind, loss.page) for loss in document.losses] == [("read-by-ocr", "2")]
 
 
 CHINESE = (
@@ -159,25 +160,6 @@ def test_a_scanned_chinese_page_ends_searchable_and_its_citations_say_how_it_was
         assert all(said in row["details"] for row in answer_data(answer, library, language)["sources"])
 
 
-def test_wrapped_lines_of_a_picture_are_joined_as_those_of_text_are() -> None:
-    def box(top: float, right: float, height: float = 24.0) -> list[tuple[float, float]]:
-        return [(70.0, top), (right, top), (right, top + height), (70.0, top + height)]
-
-    read = [
-        ("渡輪票價", box(60, 70 + 4 * 34, 40)),
-        ("渡輪票價上漲了8%，原因是燃料昂貴，而不", box(130, 525)),
-        ("是乘客增加。", box(166, 70 + 6 * 23)),
-        ("Passengers of the ferries stayed away", box(230, 525)),
-        ("in the winter of 2025.", box(266, 300, 26)),
-    ]
-    assert joined(read, 842) == [
-        "渡輪票價",
-        "渡輪票價上漲了8%，原因是燃料昂貴，而不是乘客增加。",
-        "Passengers of the ferries stayed away in the winter of 2025.",
-    ]
-    assert joined([], 842) == []
-
-
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory, bundled_engine):
     """A library in which a Markdown file is said to be two pages, the second read from its picture."""
@@ -192,7 +174,8 @@ def assistant(tmp_path_factory, bundled_engine):
     def paged(path: Path, **asked: object):
         parsed = parse(path, **asked)
         pages = (Page("1", 0), Page("2", text.index("Passengers")))
-        document = replace(parsed.document, pages=pages, losses=(Loss("read-by-ocr", "2"),))
+        recognized = Loss("read-by-ocr", "2", start=pages[1].start, end=len(text))
+        document = replace(parsed.document, pages=pages, losses=(recognized,))
         return replace(parsed, document=document, outline=outline_sections(document))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -203,7 +186,7 @@ def assistant(tmp_path_factory, bundled_engine):
 @pytest.mark.parametrize(
     ("language", "said", "warned"),
     [
-        ("en", "read from its picture (OCR)", "Pages 2 were read"),
+        ("en", "read from its picture (OCR)", "Pages 2 have words that were read"),
         ("zh-Hant", "影像辨識（OCR）", "第 2 頁"),
         ("zh-Hans", "图像识别（OCR）", "第 2 页"),
     ],

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -28,6 +31,15 @@ def test_a_child_that_is_late_is_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.case("F2")
+def test_a_child_may_use_every_processor_for_the_time_it_has() -> None:
+    asked = (
+        "import resource; from ingest.child import _limit; "
+        "_limit(2**30, 60); print(resource.getrlimit(resource.RLIMIT_CPU)[0])"
+    )
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert int(found.stdout) == 60 * (os.cpu_count() or 1) + 1
+
+
 def test_a_child_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Freight fell.\n" * 500_000)
     assert refusal(tmp_path / "a.txt", limits=Limits(memory=120 * 2**20)) == "file-too-heavy"

@@ -148,7 +148,7 @@ def _source(citation: Citation, answer: Answer, library: Documents, language: La
         place = _place(citation, edition, library, language)
     if citation.page:
         details.append(words["page-number"].format(page=citation.page))
-    if edition is not None and edition.document.read_by_ocr(citation.start):
+    if edition is not None and edition.document.read_by_ocr(citation.start, citation.end):
         details.append(words["by-ocr"])
     if simplified and citation.lang == "zh-Hant":
         place = _simplified(place)

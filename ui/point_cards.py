@@ -83,7 +83,7 @@ def source_row(citation: Citation, library: Documents, language: Language, simpl
         details = edition_details(library, edition, language, simplified)
     if citation.page:
         details.append(words["page-number"].format(page=citation.page))
-    if edition is not None and edition.document.read_by_ocr(citation.start):
+    if edition is not None and edition.document.read_by_ocr(citation.start, citation.end):
         details.append(words["by-ocr"])
     rendered = simplified and citation.lang == "zh-Hant"
     original = citation.original
