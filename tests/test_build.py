@@ -554,6 +554,16 @@ def test_a_lost_vector_is_refused_and_mended(home: Path, collection: str) -> Non
     check_damage(home)
 
 
+def test_vectors_that_are_there_and_that_no_search_reaches_are_no_damage(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it comes about among hundreds of copies of one sentence, which Chroma links to one another alone."""
+    for search in ("nearest_passages", "nearest_sentences"):
+        monkeypatch.setattr(vectorstore.vectors.Vectors, search, lambda *_: {})
+    with opened(home) as build:
+        assert build.places
+
+
 @pytest.mark.case("S4")
 @pytest.mark.parametrize("file", [*FILES[:2], "vectors.json", "words.npy", "folded.json", "glossary-names.json"])
 def test_s4_a_changed_byte_is_refused_and_mended_with_nobody_asked(home: Path, file: str) -> None:

@@ -93,7 +93,11 @@ class Build:
         self.wordmatch = WordMatch(folder)
 
     def _finds_its_first(self, catalogue: Catalogue) -> bool:
-        """Whether the first place and its first sentence find themselves; counts alone miss lost vectors."""
+        """Whether the first place and its first sentence find themselves; counts alone miss lost vectors.
+
+        Of hundreds of copies, linked to one another alone, Chroma's graph may reach none: they are there if they can
+        be read.
+        """
         if not self.places:
             return True
         place = self.places[0]
@@ -104,7 +108,7 @@ class Build:
             return False
         vectors = [known[digest].tolist() for digest in digests]
         found = self.nearest_passages(vectors[0], CANDIDATES), self.nearest_sentences(vectors[1], CANDIDATES)
-        return all(max(scores.values(), default=0.0) > ITSELF for scores in found)
+        return all(max(scores.values(), default=0.0) > ITSELF for scores in found) or self._vectors.has_first(*vectors)
 
     def is_made_by(self, embeddings: Embeddings, catalogue: Catalogue) -> bool:
         """Whether a model makes the vectors that this build has, or cannot be asked now."""

@@ -136,6 +136,12 @@ class Vectors:
             found[self.starts[edition] + int(number), int(sentence)] = score
         return found
 
+    def has_first(self, passage: Sequence[float], sentence: Sequence[float]) -> bool:
+        """Whether these are the vectors of the first passage and of its first sentence, searched for by name."""
+        edition = next(iter(self.starts))
+        named = (self._passages, f"{edition}.0", passage), (self._sentences, f"{edition}.0.0", sentence)
+        return all(_is_kept(collection, key, vector) for collection, key, vector in named)
+
     def close(self) -> None:
         self._held.close()
 
@@ -284,6 +290,12 @@ def _query(collection: Any, vector: Sequence[float], count: int) -> list[tuple[s
     with _errors_translated():
         found = collection.query(query_embeddings=[list(vector)], n_results=count, include=["distances"])
     return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+
+def _is_kept(collection: Any, key: str, vector: Sequence[float]) -> bool:
+    with _errors_translated():
+        found = collection.get(ids=[key], include=["embeddings"])["embeddings"]
+    return any(float(np.dot(row, vector) / (np.linalg.norm(row) * np.linalg.norm(vector))) > ITSELF for row in found)
 
 
 def _names(folder: Path, server: str) -> tuple[str, str]:
