@@ -32,7 +32,7 @@ from chat.withheld import check_seen
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
 from ingest.page_picture import PagePicture
 from vectorstore.build import Build, publish_build, writer_lock
-from vectorstore.catalogue import Catalogue, in_order
+from vectorstore.catalogue import BuildRecord, Catalogue, in_order
 from vectorstore.embed import default_embedding, embedding_model
 from vectorstore.embedder import Progress
 from vectorstore.files import picture_of_quote
@@ -98,7 +98,7 @@ class Assistant:
         return self._view(user).search
 
     def _view(self, user: str) -> View:
-        whole = self._newest()
+        whole = self._newest(user)
         with self._lock:
             seen = frozenset(id_ for id_, work in whole.works.items() if work.seen_by(user))
             views = self._views if whole is self._whole else {}
@@ -110,25 +110,36 @@ class Assistant:
                 self._views = {**dict(list(views.items())[1 - VIEWS :]), seen: view}
             return view
 
-    def _newest(self) -> Build:
-        """The live build. While one is opened, whoever else asks has the one before, if there is one."""
+    def _newest(self, user: str) -> Build:
+        """The live build; while one is opened, the one before for whoever may still see all that it would show them."""
         whole, live = self._whole, self._catalogue.live_build()
         if whole is not None and live is not None and whole.id == live.id:
             return whole
-        if not self._opening.acquire(blocking=whole is None) and whole is not None:
+        if whole is None or live is None or not self._holds_yet(whole, live, user):
+            self._opening.acquire()
+        elif not self._opening.acquire(blocking=False):
             return whole
         try:
-            live, whole = self._catalogue.live_build(), self._whole
-            if whole is None or live is None or whole.id != live.id:
-                whole = open_or_mend(self._home, self._catalogue, self._embedding, self._embeddings)
-                if whole.model != self._embedding:
-                    whole.close()
-                    raise Refusal("build-other-model", built=whole.model, wanted=self._embedding)
-                with self._lock:
-                    self._whole, self._views = whole, {}
-            return whole
+            return self._opened()
         finally:
             self._opening.release()
+
+    def _holds_yet(self, whole: Build, live: BuildRecord, user: str) -> bool:
+        """Whether nothing of a build that somebody sees has been taken out, replaced or hidden from them since."""
+        seen = {id_ for id_, work in whole.works.items() if work.seen_by(user)}
+        return set(whole.editions) <= set(live.editions) and not seen & self._catalogue.hidden_from(user)
+
+    def _opened(self) -> Build:
+        """The live build, opened unless somebody has done it meanwhile."""
+        live, whole = self._catalogue.live_build(), self._whole
+        if whole is None or live is None or whole.id != live.id:
+            whole = open_or_mend(self._home, self._catalogue, self._embedding, self._embeddings)
+            if whole.model != self._embedding:
+                whole.close()
+                raise Refusal("build-other-model", built=whole.model, wanted=self._embedding)
+            with self._lock:
+                self._whole, self._views = whole, {}
+        return whole
 
     def close(self) -> None:
         """Lets the build and the database go."""

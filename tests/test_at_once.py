@@ -23,6 +23,7 @@ SECONDS = 20
 """After which something is taken to wait for what does not end."""
 
 NOTE = "# Harbour\n\n## Fees\n\nThe quay fee rose by 41% in May.\n\n## Hours\n\nThe office opens at seven.\n"
+FERRY = "# Ferry\n\n## Fares\n\nA ticket costs 12 crowns.\n"
 
 
 class Held(Embeddings):
@@ -69,15 +70,8 @@ def test_a_question_asked_while_a_build_is_opened_is_answered_from_the_one_befor
 ) -> None:
     assistant = assistant_of(tmp_path, bundled_engine, {"note.md": NOTE})
     before = assistant.build.id
-    opening, let = threading.Event(), threading.Event()
-
-    def slowly(*of: object) -> Build:
-        opening.set()
-        assert let.wait(SECONDS)
-        return open_or_mend(*of)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(chat.assistant, "open_or_mend", slowly)
-    published = together.submit(publish, assistant, "# Ferry\n\n## Fares\n\nA ticket costs 12 crowns.\n")
+    opening, let = opened_slowly(monkeypatch)
+    published = together.submit(publish, assistant, FERRY)
     assert opening.wait(SECONDS)
     try:
         meanwhile = together.submit(assistant.ask, "By how much did the quay fee rise?").result(SECONDS)
@@ -89,6 +83,35 @@ def test_a_question_asked_while_a_build_is_opened_is_answered_from_the_one_befor
     after = assistant.ask("What does a ticket cost?")
     assert "12 crowns" in after.text
     assert after.build != before
+
+
+@pytest.mark.case("C2")
+def test_what_is_taken_out_is_in_no_answer_while_the_next_build_is_opened(
+    tmp_path: Path, bundled_engine: Embeddings, together: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = assistant_of(tmp_path, bundled_engine, {"note.md": NOTE, "ferry.md": FERRY})
+    opening, let = opened_slowly(monkeypatch)
+    removed = together.submit(assistant.librarian(LOCAL).remove, "ferry")
+    assert opening.wait(SECONDS)
+    asked = together.submit(assistant.ask, "What does a ticket cost?")
+    with pytest.raises(TimeoutError):
+        asked.result(0.3)
+    let.set()
+    removed.result(SECONDS)
+    assert "12 crowns" not in asked.result(SECONDS).text
+
+
+def opened_slowly(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Set when a build is about to be opened; to be set for it to be."""
+    opening, let = threading.Event(), threading.Event()
+
+    def slowly(*of: object) -> Build:
+        opening.set()
+        assert let.wait(SECONDS)
+        return open_or_mend(*of)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(chat.assistant, "open_or_mend", slowly)
+    return opening, let
 
 
 def publish(assistant: Assistant, text: str) -> None:
