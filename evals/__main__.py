@@ -139,7 +139,8 @@ def _bench() -> int:
     if not folder.exists():
         print("Public sets: not run; ../shared/bench is not here.")
         return 0
-    print(bench(folder, read_settings().home / "bench"))  # kept, for its vectors take most of the time
+    for line in bench(folder, read_settings().home / "bench"):  # kept, for its vectors take most of the time
+        print(line, flush=True)
     return 0
 
 
