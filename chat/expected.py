@@ -21,12 +21,17 @@ class Kind:
     fits: Callable[[Figure], bool]
 
 
+DEAREST = 1e7
+"""More than one share, coin or ounce costs in any currency: above it, money is not a price but a sum."""
+
 _FIGURES = (
     Kind("basis_points", lambda f: f.kind == "points"),
+    Kind("price", lambda f: f.kind in ("money", "level", "number") and f.high < DEAREST),
     Kind("level", lambda f: f.kind in ("level", "number", "money")),
     Kind("money", lambda f: f.kind == "money"),
     Kind("share", lambda f: f.kind in ("percent", "points", "multiple")),
     Kind("times", lambda f: f.kind == "count" and f.unit in ("次", "time", "cut", "cuts", "hike", "hikes")),
+    Kind("counted", lambda f: f.kind in ("count", "number", "level", "duration", "multiple")),
     Kind("day", lambda f: f.kind == "date" and f.grain == "day"),
     Kind("amount", lambda f: f.kind != "date"),
     Kind("when", lambda f: f.kind in ("date", "duration")),

@@ -313,7 +313,7 @@ def _rank(query: Query, hits: Sequence[Hit], search: Search) -> Contradiction | 
     named = {anchor for _, anchor in search.names.named_by(_SUPERLATIVE.sub(" ", folded))}
     owners = [hit for hit in hits if any(_SUPERLATIVE.search(fold(p.passage.text)) for p in hit.places)]
     owners = [hit for hit in owners if hit.places[0].section.kind == "item"]
-    if not owners or not named or {hit.coarse for hit in owners} & named:
+    if not owners or not named or {place.coarse for hit in owners for place in hit.places} & named:
         return None
     hit = owners[0]
     side = "en" if query.language == "en" else "zh"

@@ -48,14 +48,12 @@ def nearest_sections(hits: Sequence[Hit], language: Language, count: int = 3) ->
     """The items or chapters of the best hits, to open where nothing can be quoted."""
     links: dict[tuple[str, str], SectionLink] = {}
     for hit in hits:
-        edition = reading_place(hit, language).edition
         if len(links) == count:
             break
-        if hit.coarse != "0":
-            links.setdefault(
-                (hit.work, hit.coarse),
-                SectionLink(hit.work, hit.coarse, heading_in(edition, hit.coarse, language)),
-            )
+        place = reading_place(hit, language)
+        if place.coarse != "0":
+            heading = heading_in(place.edition, place.coarse, language)
+            links.setdefault((hit.work, place.coarse), SectionLink(hit.work, place.coarse, heading))
     return tuple(links.values())
 
 

@@ -68,7 +68,7 @@ def understand(question: str, history: Sequence[Turn] = (), language: Language |
 _CUES = (
     *("list", "compare", "definition", "amount", "money", "share", "when", "why"),
     *("caption", "outline", "author", "published", "title", "advice", "steer", "aftermath"),
-    *("basis_points", "level", "times", "day", "beside", "others", "across", "choice"),
+    *("basis_points", "price", "level", "times", "counted", "day", "beside", "others", "across", "choice"),
 )
 
 _FRONT = frozenset({"author", "published", "title"})

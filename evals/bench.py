@@ -52,7 +52,7 @@ def bench(folder: Path, home: Path) -> Iterator[str]:
         questions = [r for r in _rows(folder / direction.folder / "queries.jsonl") if r["lang"] == direction.asked]
         rankers = _rankers(paragraphs, home / f"{direction.folder}-{direction.searched}")
         if number == 0:
-            yield from ("| first right / in five | " + " | ".join(rankers) + " |", "|---|" + "---|" * len(rankers))
+            yield from ("| questions → texts | " + " | ".join(rankers) + " |", "|---|" + "---|" * len(rankers))
         yield f"| {direction.name} | " + " | ".join(_recalls(rank, questions) for rank in rankers.values()) + " |"
 
 

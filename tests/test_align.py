@@ -7,11 +7,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingest.document import Document, Edition, Format
+from chat.quoting import nearest_sections
+from ingest.document import Document, Edition, Format, Outline, Section, Work
 from ingest.outline import outline_sections
+from tests.bigrams import NAME, Bigrams
 from tests.conftest import DATA
 from vectorstore.align import Alignment, align
+from vectorstore.build import open_build, publish_build
+from vectorstore.catalogue import Catalogue
 from vectorstore.library import read_edition
+from vectorstore.retrieve import Search
 
 ENGLISH = (DATA / "second-report.en.md").read_text(encoding="utf-8")
 
@@ -83,3 +88,35 @@ def test_what_has_no_counterpart_is_named_and_keeps_apart(original, embed) -> No
 
 def test_equal_outlines_need_no_alignment(original) -> None:
     assert align(original, english(ENGLISH), lambda _: pytest.fail("not asked")) is None
+
+
+def test_near_sections_are_those_of_the_edition_that_is_read(tmp_path) -> None:
+    """A paragraph met by its meaning can lie in a chapter that the other edition does not have."""
+    english = "Fares\n\nThe fare to Osk rises by four percent in May.\n"
+    chinese = "票價\n\n前往奧斯克的票價五月上調百分之四。\n"
+    editions = [
+        Edition("ferry", lang, kind, "x.txt", Document(text, "text"), outline)
+        for text, lang, kind, outline in (
+            (english, "en", "original", _chapter("1", english)),
+            (chinese, "zh-Hant", "translation", _chapter("u1", chinese)),
+        )
+    ]
+    catalogue = Catalogue.at(tmp_path)
+    publish_build(tmp_path, catalogue, NAME, Bigrams, {"ferry": Work("ferry", {"en": "Ferry"})}, editions)
+    build = open_build(tmp_path, catalogue)
+    hits = Search(build, Bigrams()).hits("前往奧斯克的票價")
+    assert ("u1", "票價") in [(link.anchor, link.title) for link in nearest_sections(hits, "zh-Hant")]
+    assert ("1", "Fares") in [(link.anchor, link.title) for link in nearest_sections(hits, "en")]
+    build.close()
+    catalogue.close()
+
+
+def _chapter(anchor: str, text: str) -> Outline:
+    """One chapter, and its paragraph, which has the same anchor in both."""
+    title, start = text.split("\n")[0], text.index("\n\n") + 2
+    return Outline(
+        (
+            Section(anchor, "chapter", None, title, 1, 3, 0, len(text) - 1),
+            Section("1.p1", "paragraph", anchor, "", 3, 3, start, len(text) - 1),
+        )
+    )

@@ -109,7 +109,7 @@ def gazette(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Search, 
 def denial(gazette: tuple[Search, Vocabulary], question: str, *chapters: str) -> Contradiction | None:
     """What denies a question for which the search found the given chapters, best first."""
     search, vocabulary = gazette
-    found = {hit.coarse: hit for hit in search.hits(question) if hit.places[0].section.kind == "paragraph"}
+    found = {hit.places[0].coarse: hit for hit in search.hits(question) if hit.places[0].section.kind == "paragraph"}
     hits = [replace(found[chapter], score=-float(rank)) for rank, chapter in enumerate(chapters)]
     return find_contradiction(understand(question), hits, search, vocabulary)
 
@@ -153,7 +153,7 @@ def test_a_false_premise_is_denied_by_the_sentence_that_says_so(
 ) -> None:
     found = denial(gazette, question, chapter, "10", "11")
     assert found is not None
-    assert (found.kind, found.hit.coarse) == (kind, chapter)
+    assert (found.kind, found.hit.places[0].coarse) == (kind, chapter)
     english = understand(question).language == "en"
     assert found.place.passage.text[found.start : found.end] == GAZETTE[chapter][1 if english else 0]
 
@@ -165,7 +165,7 @@ def test_what_denies_is_found_among_the_three_best_sections_near_the_first(
     assert denial(gazette, question, "10", "11", chapter) is not None
     assert denial(gazette, question, "10", "11", "9" if chapter != "9" else "8", chapter) is None
     search, vocabulary = gazette
-    found = {hit.coarse: hit for hit in search.hits(question) if hit.places[0].section.kind == "paragraph"}
+    found = {hit.places[0].coarse: hit for hit in search.hits(question) if hit.places[0].section.kind == "paragraph"}
     far = [replace(found["10"], score=5.0), replace(found[chapter], score=2.9)]
     assert find_contradiction(understand(question), far, search, vocabulary) is None
 
@@ -276,7 +276,7 @@ def test_a_sentence_nearby_that_agrees_outweighs_one_that_does_not(gazette) -> N
 
 def ranked(gazette: tuple[Search, Vocabulary], question: str) -> Contradiction | None:
     search, vocabulary = gazette
-    hits = [hit for hit in search.hits(question) if hit.coarse.startswith("13.")]
+    hits = [hit for hit in search.hits(question) if hit.places[0].coarse.startswith("13.")]
     return find_contradiction(understand(question), [*hits], search, vocabulary)
 
 
@@ -293,7 +293,7 @@ def ranked(gazette: tuple[Search, Vocabulary], question: str) -> Contradiction |
 def test_what_the_documents_call_likeliest_denies_another_one(gazette, question: str) -> None:
     found = ranked(gazette, question)
     assert found is not None
-    assert (found.kind, found.hit.coarse) == ("rank", "13.2")
+    assert (found.kind, found.hit.places[0].coarse) == ("rank", "13.2")
 
 
 @pytest.mark.parametrize(

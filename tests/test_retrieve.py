@@ -71,7 +71,7 @@ def test_parallel_editions_are_one_hit_with_the_original_first(second_search: Se
     for hit in second_search.hits(question):
         assert [place.edition.id for place in hit.places] == ["zh-Hant-original", "en-translation"]
         assert {place.passage.anchor for place in hit.places} == {hit.anchor}
-        assert {place.coarse for place in hit.places} == {hit.coarse}
+        assert len({place.coarse for place in hit.places}) == 1
 
 
 @pytest.mark.parametrize("question", [*SAMPLES.values(), "", "zzzz", "。", "\ud800\0"], ids=repr)

@@ -75,7 +75,6 @@ class Hit:
 
     work: str
     anchor: str
-    coarse: str
     score: float
     places: tuple[Place, ...]
     similarity: float
@@ -128,7 +127,7 @@ class Hits(Sequence[Hit]):
 
     def _hit(self, row: int, score: float, similarity: float) -> Hit:
         places = self._sections.places[row]
-        return Hit(*self._sections.keys[row], places[0].coarse, score, places, similarity)
+        return Hit(*self._sections.keys[row], score, places, similarity)
 
 
 class Search:
@@ -275,7 +274,7 @@ class Search:
     def children(self, work: str, parent: str, kind: str) -> list[Hit]:
         """The sections of a kind beneath one, in reading order, as hits without score."""
         return [
-            Hit(work, anchor, places[0].coarse, 0.0, places, 0.0)
+            Hit(work, anchor, 0.0, places, 0.0)
             for (_, anchor), places in self.sections.children(work, parent)
             if places[0].section.kind == kind
         ]
