@@ -274,7 +274,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--password-env", metavar="NAME", help="the environment variable with the password of the PDFs")
     parser.add_argument(
-        "--ocr", action="store_true", help="read scanned pages and images of tables in PDFs (extra: ocr)"
+        "--ocr", action="store_true", help="read scanned pages and images of tables (extra: ocr)"
     )
     parser.add_argument("--rebuild", action="store_true", help="index again even if nothing has changed")
     parser.add_argument("--json", action="store_true", help="print one JSON value")

@@ -1,7 +1,8 @@
-"""Words of a picture, read by rapidocr, whose models ship in its wheel: the extra `ocr`."""
+"""Pictures read by rapidocr, whose models ship in its wheel: the extra `ocr`. What is seen becomes blocks."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -11,7 +12,11 @@ from numpy.typing import NDArray
 
 from ingest.document import Refusal
 from ingest.marked import one_line, visible
-from ingest.pictures import Seen
+from ingest.pdf_lines import Paragraph
+from ingest.pictures import Seen, Table, mostly_tables, seen_blocks
+
+OCR_PATIENCE = 540.0
+"""Seconds after which no further picture is read: a page takes some three on two cores."""
 
 _MIN_SCORE = 0.6
 """rapidocr's confidence below which a line is more noise than words."""
@@ -32,6 +37,32 @@ def read_words(picture: Pixels, scale: float) -> list[Seen]:
             across, down = [float(x) / scale for x, _ in box], [float(y) / scale for _, y in box]
             seen.append(Seen(words, min(across), max(across), min(down), max(down)))
     return seen
+
+
+class PictureReader:
+    """Reads the pictures of a document, an image once however often it is shown."""
+
+    def __init__(self, ocr: Ocr) -> None:
+        self._ocr = ocr
+        self._known: set[bytes] = set()
+
+    def page(self, pixels: Pixels, scale: float) -> list[Paragraph | Table]:
+        """All words of a picture of a whole page."""
+        return self._blocks(pixels, scale)
+
+    def image(self, pixels: Pixels, scale: float, *, captioned: bool) -> list[Paragraph | Table]:
+        """An image's words, only if they are a table and it was not read before."""
+        digest = hashlib.sha256(pixels.tobytes()).digest()
+        if digest in self._known:
+            return []
+        self._known.add(digest)
+        blocks = self._blocks(pixels, scale)
+        return blocks if mostly_tables(blocks, captioned=captioned) else []
+
+    def _blocks(self, pixels: Pixels, scale: float) -> list[Paragraph | Table]:
+        if not pixels.size:
+            return []
+        return seen_blocks(self._ocr(pixels, scale), pixels.shape[1] / scale, pixels.shape[0] / scale)
 
 
 @cache

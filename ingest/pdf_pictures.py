@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,20 +11,17 @@ import numpy as np
 
 from ingest.blocks import caption
 from ingest.document import Loss
-from ingest.ocr import Ocr, Pixels
+from ingest.ocr import PictureReader, Pixels
 from ingest.pdf_hidden import pixel_map
 from ingest.pdf_lines import Paragraph
 from ingest.pdf_page import Frame, Line
-from ingest.pictures import Table, mostly_tables, seen_blocks
+from ingest.pictures import LEAST_HEIGHT, LEAST_WIDTH, Table
 
 _SCALE = 2.0
 """Pixels per point: 144 dpi, at which letters of 8 pt are 16 pixels high."""
 
 _MAX_PIXELS = 20_000_000
 _MAX_OBJECTS = 5_000
-
-_LEAST_WIDTH, _LEAST_HEIGHT = 100.0, 36.0
-"""Points of the smallest image that is looked at: three lines of small letters."""
 
 _LETTERS = 20
 """Letters of the page's own text up to which an image is none that stands behind it."""
@@ -63,7 +59,7 @@ def images(page: Any, number: int, lines: Sequence[Line]) -> Iterator[Picture]:
         if not _shows_image(shape) or not pdfium.FPDFPageObj_GetBounds(shape, left, bottom, right, top):
             continue
         frame = Frame(left.value, bottom.value, right.value, top.value)
-        large = frame.right - frame.left >= _LEAST_WIDTH and frame.top - frame.bottom >= _LEAST_HEIGHT
+        large = frame.right - frame.left >= LEAST_WIDTH and frame.top - frame.bottom >= LEAST_HEIGHT
         if large and sum(len(line.text) for line in lines if _is_on(line, frame)) <= _LETTERS:
             yield Picture(number, frame, any(_names(line, frame) for line in lines))
 
@@ -84,23 +80,12 @@ def _is_on(line: Line, frame: Frame) -> bool:
     return frame.left < across < frame.right and frame.bottom < down < frame.top
 
 
-class PictureReader:
-    """Reads the pictures of a document, an image once however often it is shown."""
-
-    def __init__(self, ocr: Ocr) -> None:
-        self._ocr = ocr
-        self._known: set[bytes] = set()
-
-    def read(self, page: Any, picture: Picture) -> list[Paragraph | Table]:
-        """A page's words, all of them; those of an image only if they are a table. Nothing of what was read before."""
-        pixels, scale = _draw(page, picture.frame)
-        digest = hashlib.sha256(pixels.tobytes()).digest()
-        if not pixels.size or (picture.frame and digest in self._known):
-            return []
-        self._known.add(digest)
-        height, width = pixels.shape[0] / scale, pixels.shape[1] / scale
-        blocks = seen_blocks(self._ocr(pixels, scale), width, height)
-        return blocks if picture.frame is None or mostly_tables(blocks, captioned=picture.captioned) else []
+def read_picture(reader: PictureReader, page: Any, picture: Picture) -> list[Paragraph | Table]:
+    """A page's words, all of them; those of an image only if they are a table. Nothing of what was read before."""
+    pixels, scale = _draw(page, picture.frame)
+    if picture.frame is None:
+        return reader.page(pixels, scale)
+    return reader.image(pixels, scale, captioned=picture.captioned)
 
 
 def _draw(page: Any, frame: Frame | None) -> tuple[Pixels, float]:

@@ -13,6 +13,9 @@ from ingest.marked import is_heading_row
 from ingest.pdf_lines import Paragraph, paragraphs
 from ingest.pdf_page import Line, is_wide
 
+LEAST_WIDTH, LEAST_HEIGHT = 100.0, 36.0
+"""Points of the smallest image that is looked at: three lines of small letters."""
+
 _ALIKE = 0.2
 """Share by which lines of one size of letters differ in height: the engine draws its boxes around what it sees."""
 

@@ -71,9 +71,10 @@ def _document(data: bytes, path: Path, password: str | None, ocr: bool) -> Docum
 
         return read_pdf(data, path.name, password, read_words if ocr else None)
     if kind == "docx":
+        from ingest.ocr import read_words
         from ingest.read_docx import read_docx
 
-        return read_docx(data, path.name)
+        return read_docx(data, path.name, read_words if ocr else None)
     if kind in ("unsupported", "protected"):
         raise UnreadableDocument(f"file-{kind}", file=path.name)
     text = decode_text(data)
@@ -81,9 +82,10 @@ def _document(data: bytes, path: Path, password: str | None, ocr: bool) -> Docum
         raise UnreadableDocument("file-encoding", file=path.name)
     match kind_of_text(text):
         case "html":
+            from ingest.ocr import read_words
             from ingest.read_html import read_html
 
-            return read_html(text)
+            return read_html(text, read_words if ocr else None)
         case "unsupported":
             raise UnreadableDocument("file-unsupported", file=path.name)
         case _:

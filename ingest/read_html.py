@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import unquote
 
-from ingest.document import Document, Loss
+from ingest.blocks import caption
+from ingest.document import Document, Loss, MarkKind
 from ingest.grid import Cell
+from ingest.image_files import ImageTables, decoded
 from ingest.marked import MarkedText, one_line, visible
+from ingest.ocr import Ocr
 
 _NEVER = (
     "script, style, noscript, template, iframe, svg, canvas, object, embed, button, select, textarea, input, dialog, "
@@ -53,9 +58,16 @@ _PALE = re.compile(
 )
 _MAX_RULES = 400
 
+_DATA_IMAGE = re.compile(r"\s*data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s%]+)$")
+_POINTS = 0.75
+"""Points of a pixel of a page (CSS)."""
 
-def read_html(text: str) -> Document:
-    """The article of a web page as lines. Empty text where the page has no words."""
+
+def read_html(text: str, ocr: Ocr | None = None) -> Document:
+    """The article of a web page as lines; with an engine, the tables in images that it holds itself (data:) too.
+
+    Empty text where the page has no words.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(text)
@@ -76,9 +88,9 @@ def read_html(text: str) -> Document:
         written.line(title, "heading", 1)
     elif root.css_first("h1") is None and (heading := body.css_first("h1")):
         written.line(one_line(visible(heading.text())[0]), "heading", 1)
-    writer = _Writer(written)
+    writer = _Writer(written, ocr)
     writer.walk(root, 0)
-    writer.flush()
+    losses += writer.end()
     if writer.invisible:
         losses.append(Loss("invisible-characters", "", str(writer.invisible)))
     return Document(written.text, "html", marks=tuple(written.marks), losses=tuple(losses), from_web=True)
@@ -87,8 +99,9 @@ def read_html(text: str) -> Document:
 class _Writer:
     """Walks the elements and writes a line for each block."""
 
-    def __init__(self, written: MarkedText) -> None:
+    def __init__(self, written: MarkedText, ocr: Ocr | None) -> None:
         self.written = written
+        self._tables = ImageTables(written, ocr) if ocr else None
         self.invisible = 0
         self._run: list[str] = []
         self._lists: list[int | None] = []  # the next number of each open list; None for bullets
@@ -98,17 +111,19 @@ class _Writer:
         tag = node.tag
         if tag in _HEADINGS:
             self.flush()
-            self.written.line(self._text(node), "heading", _HEADINGS[tag])
+            self._line(self._text(node), "heading", _HEADINGS[tag])
         elif tag == "table" and _is_data(node):
             self.flush()
             self._table(node)
         elif tag in ("caption", "figcaption"):
             self.flush()
-            self.written.line(self._text(node), "caption")
+            self._line(self._text(node), "caption")
+        elif tag == "img":
+            self._image(node)
         elif tag == "pre":
             self.flush()
             for line in node.text().split("\n"):
-                self.written.line(visible(line)[0].strip())
+                self._line(visible(line)[0].strip())
         elif tag in ("ul", "ol"):
             self.flush()
             self._lists.append(None if tag == "ul" else _start(node))
@@ -152,10 +167,38 @@ class _Writer:
             if not text:
                 continue
             if self._lead == "bullet":
-                self.written.line(text, "bullet", max(0, len(self._lists) - 1))
+                self._line(text, "bullet", max(0, len(self._lists) - 1))
             else:
-                self.written.line(f"{self._lead} {text}" if self._lead else text)
+                self._line(f"{self._lead} {text}" if self._lead else text)
             self._lead = None
+
+    def end(self) -> list[Loss]:
+        """Writes the last words; gives the losses."""
+        self.flush()
+        if self._tables is None:
+            return []
+        self._tables.end()
+        return self._tables.losses
+
+    def _line(self, text: str, kind: MarkKind | None = None, depth: int = 0) -> None:
+        if not text.strip():
+            return
+        is_caption = kind == "caption" or caption(text, known=True) is not None
+        if self._tables:
+            self._tables.before_line(caption=is_caption)
+        self.written.line(text, kind, depth)
+        if self._tables:
+            self._tables.after_line(caption=is_caption)
+
+    def _image(self, node: Any) -> None:
+        data = _DATA_IMAGE.match(node.attributes.get("src") or "") if self._tables else None
+        if self._tables is None or data is None:
+            return
+        width = node.attributes.get("width") or ""
+        image = decoded(_base64(data[1]), int(width) * _POINTS if re.fullmatch(r"[1-9]\d{0,4}", width) else None)
+        if image is not None:
+            self.flush()
+            self._tables.shows([image])
 
     def _text(self, node: Any) -> str:
         text, invisible = visible(node.text(separator=""))
@@ -163,8 +206,10 @@ class _Writer:
         return one_line(text)
 
     def _table(self, node: Any) -> None:
-        if caption := node.css_first("caption"):
-            self.written.line(self._text(caption), "caption")
+        if above := node.css_first("caption"):
+            self._line(self._text(above), "caption")
+        elif self._tables:
+            self._tables.before_line(caption=False)
         rows = [[self._cell(cell) for cell in row.css("th, td")] for row in node.css("tr")]
         named = [row.parent.tag == "thead" or row.css_first("td") is None for row in node.css("tr")]
         self.written.table(rows, named.index(False) if named and named[0] and not all(named) else None)
@@ -173,6 +218,13 @@ class _Writer:
         across, down = (node.attributes.get(name) or "1" for name in ("colspan", "rowspan"))
         spans = (int(span) if re.fullmatch(r"[1-9]\d{0,3}", span) else 1 for span in (across, down))
         return Cell(self._text(node), *spans)
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return binascii.a2b_base64(unquote(text))
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _is_data(table: Any) -> bool:

@@ -12,12 +12,12 @@ from typing import Any
 
 from ingest.document import Document, Loss, Page, UnreadableDocument
 from ingest.marked import MarkedText, is_heading_row, row_text, visible
-from ingest.ocr import Ocr
+from ingest.ocr import OCR_PATIENCE, Ocr, PictureReader
 from ingest.pdf_headings import heading_depths
 from ingest.pdf_hidden import part_hidden
 from ingest.pdf_lines import Paragraph, paragraphs
 from ingest.pdf_page import Line, garbled_share, page_lines
-from ingest.pdf_pictures import Picture, PictureReader, Piece, images, is_caption, place_among
+from ingest.pdf_pictures import Picture, Piece, images, is_caption, place_among, read_picture
 from ingest.pdf_replaced import drop_replacements
 from ingest.pdf_second import second_opinion
 from ingest.pictures import Table
@@ -25,9 +25,6 @@ from ingest.pictures import Table
 MAX_PAGES = 5_000
 PATIENCE = 20.0
 """Seconds after which the pages that are left are named as lost; the child process ends at 30."""
-
-OCR_PATIENCE = 540.0
-"""The same where pages are read from their pictures: each takes some three seconds on two cores."""
 
 _GARBLED = 0.2
 """Share of characters without meaning from which a page counts as unreadable."""
@@ -141,7 +138,7 @@ def _read_pictures(document: Any, found: _Found, ocr: Ocr | None, started: float
             loss = loss and replace(loss, kind="page-late")
         elif reader:
             with suppress(pypdfium2.PdfiumError):
-                blocks = reader.read(document[picture.page], picture)
+                blocks = read_picture(reader, document[picture.page], picture)
         if blocks:
             found.pieces.append(Piece(picture.page, blocks, picture))
         elif loss:

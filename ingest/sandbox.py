@@ -44,7 +44,7 @@ class Parsed:
 OCR_LIMITS = Limits(seconds=600.0, memory=6 * 2**30)
 """Where pages are read from their pictures: the engine maps some 4 GB, of which it uses 650 MB."""
 
-READER = 5
+READER = 6
 """Raised whenever a reader or the outline gives something else for the same file: then files are read again."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,20 @@ def words(rows: list[list[str]], lefts: tuple[float, ...] = (20, 150, 250), pitc
         for n, cell in enumerate(row)
         if cell
     ]
+
+
+def drawn_table() -> bytes:
+    """The fares as a picture with rules between its rows, a PNG."""
+    drawn = Image.new("L", (1000, 420), 255)
+    draw = ImageDraw.Draw(drawn)
+    font = ImageFont.truetype(str(FONT), 34) if FONT.exists() else ImageFont.load_default(34)
+    for line, row in enumerate(FARES):
+        draw.line((20, 100 * line + 5, 980, 100 * line + 5), fill=0, width=2)
+        for column, cell in enumerate(row):
+            draw.text((40 + 330 * column, 30 + 100 * line), cell, font=font, fill=0)
+    file = io.BytesIO()
+    drawn.save(file, "PNG")
+    return file.getvalue()
 
 
 def lines(seen: list[Seen], width: float = 400.0) -> list[str]:
@@ -363,14 +378,7 @@ def test_the_engine_reads_an_image_of_a_table(tmp_path: Path, bundled_engine) ->
     if not importlib.util.find_spec("rapidocr"):
         pytest.skip("rapidocr is not installed: the extra named ocr")
     (tmp_path / "files").mkdir()
-    drawn = Image.new("L", (1000, 420), 255)
-    draw = ImageDraw.Draw(drawn)
-    font = ImageFont.truetype(str(FONT), 34) if FONT.exists() else ImageFont.load_default(34)
-    for line, row in enumerate(FARES):
-        draw.line((20, 100 * line + 5, 980, 100 * line + 5), fill=0, width=2)
-        for column, cell in enumerate(row):
-            draw.text((40 + 330 * column, 30 + 100 * line), cell, font=font, fill=0)
-    drawn.save(tmp_path / "drawn.png")
+    (tmp_path / "drawn.png").write_bytes(drawn_table())
     canvas = Canvas(str(tmp_path / "files" / "ferries.pdf"))
     canvas.drawString(72, 700, ABOVE[1])
     canvas.drawString(72, 612, "Table 1: Fares by route, in euros")
