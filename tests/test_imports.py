@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,9 @@ def modules(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-def tops(path: Path) -> set[str]:
-    return {module.partition(".")[0] for module in modules(path)}
+@cache
+def tops(path: Path) -> frozenset[str]:
+    return frozenset({module.partition(".")[0] for module in modules(path)})
 
 
 def is_free(path: Path) -> bool:
