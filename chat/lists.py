@@ -34,7 +34,8 @@ class Lists:
         """The members of a list of the document, where a list is asked for and the search points at it.
 
         It does if it found what introduces the list first, or two members among the first three; of two among the
-        first five if the list has just as many as were asked for.
+        first five if the list has just as many as were asked for; or something of the list among the first three, if
+        its titles say that its members are what is asked for.
         """
         if "list" not in query.asks and not (query.count and "definition" in query.asks):  # what are the three …
             return []
@@ -65,7 +66,9 @@ class Lists:
             first = {hit.anchor for hit in near[:3]}
             among = first & {member.anchor for member in members}
             counted = query.count is not None and (lead in named or bool(introducing & first))
-            if near[0].anchor in introducing or len(among) >= 2 or counted:
+            within = any(f"{hit.anchor}.".startswith(f"{member.anchor}.") for hit in near[:3] for member in members)
+            meant = within and self.are_asked(query, members)
+            if near[0].anchor in introducing or len(among) >= 2 or counted or meant:
                 return members
         return []
 

@@ -107,10 +107,12 @@ def _asked(question: str) -> frozenset[str]:
 
 _WHICH_ONES = re.compile(
     r"\bwhich (?:(?:two|three|four|five|other|of the) )?(?:(?!does|is|was|has|of|in|on)\w+ )?"
-    r"(?!does|is|was|has)\w+[^s\W]s\b",
+    r"(?!does|is|was|has)\w+[^s\W]s\b"
+    r"|\bwhat (?:(?!does|is|was|has)\w+ ){0,2}(?!does|is|was|has)\w+[^s\W]s "
+    r"(?:are|were|do|does|did|has|have|could|can|may|might)\b",
     re.IGNORECASE,
 )
-"""Which companies, which two software makers: a list; which scenario is not."""
+"""Which companies, what two scenarios does it see: a list; which scenario is not."""
 
 
 def asks(key: str, question: str) -> bool:

@@ -273,9 +273,7 @@ def _parser() -> argparse.ArgumentParser:
         "--private", metavar="OWNER", help="whose alone it is (default: everyone's); local, or ISSUER|SUBJECT"
     )
     parser.add_argument("--password-env", metavar="NAME", help="the environment variable with the password of the PDFs")
-    parser.add_argument(
-        "--ocr", action="store_true", help="read scanned pages and images of tables (extra: ocr)"
-    )
+    parser.add_argument("--ocr", action="store_true", help="read scanned pages and images of tables (extra: ocr)")
     parser.add_argument("--rebuild", action="store_true", help="index again even if nothing has changed")
     parser.add_argument("--json", action="store_true", help="print one JSON value")
     actions = parser.add_mutually_exclusive_group()

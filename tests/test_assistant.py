@@ -57,6 +57,18 @@ def test_most_questions_cite_a_gold_section(assistant: Assistant) -> None:
     assert hits / len(asked) >= 0.7
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What scenarios does the report see for freight rates?",
+        "What scenarios does the report set out for bank margins?",
+        "報告對銀行息差設想了哪些情境？",
+    ],
+)
+def test_scenarios_asked_for_are_all_of_them_in_order(assistant: Assistant, question: str) -> None:
+    assert [citation.anchor for citation in assistant.ask(question).citations] == ["5.1", "5.2"]
+
+
 @pytest.mark.case("Q2")
 def test_a_table_without_body_is_said_to_be_one_and_its_caption_cited(assistant: Assistant) -> None:
     answer = assistant.ask("表1裡最高的數字是多少？")

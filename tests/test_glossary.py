@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
+from chat.definition import is_definition
+from chat.understand import understand
 from ingest.document import Document, Edition, Language
 from ingest.outline import outline_sections
 from tests.conftest import ROOT
+from vectorstore.build import Build
 from vectorstore.glossary import Glossary, count_names
 from vectorstore.library import Shelf, read_folder
 
@@ -210,3 +216,20 @@ def test_names_are_counted_as_whole_words_in_each_text() -> None:
     assert all(counts.values())
     assert count_names(editions, [*DOCUMENTS, *DOCUMENTS]) == {name: 2 * count for name, count in counts.items()}
     assert count_names(editions, []) == count_names([], DOCUMENTS) == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "is_one"),
+    [
+        ("What is the meaning of “QE”?", True),
+        ("穩定幣是什麼？", True),
+        ("What is a stablecoin?", True),
+        ("What does the report say about stablecoins?", False),
+        ("报告谈了什么稳定币的事？", False),
+    ],
+)
+def test_what_is_said_of_a_term_is_no_question_for_its_meaning(
+    bundled: Glossary, question: str, *, is_one: bool
+) -> None:
+    build = cast("Build", SimpleNamespace(glossary=bundled))
+    assert is_definition(understand(question), build) is is_one
