@@ -26,7 +26,7 @@ DEAREST = 1e7
 
 _FIGURES = (
     Kind("basis_points", lambda f: f.kind == "points"),
-    Kind("price", lambda f: f.kind in ("money", "level", "number") and f.high < DEAREST),
+    Kind("price", lambda f: f.kind == "money" and f.high < DEAREST),
     Kind("level", lambda f: f.kind in ("level", "number", "money")),
     Kind("money", lambda f: f.kind == "money"),
     Kind("share", lambda f: f.kind in ("percent", "points", "multiple")),
