@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from ingest.document import Loss
+from ingest.blocks import caption
+from ingest.document import Loss, MarkKind
+from ingest.grid import Cell
 from ingest.marked import MarkedText
 from ingest.ocr import OCR_PATIENCE, Ocr, PictureReader, Pixels
 from ingest.pdf_lines import Paragraph
@@ -51,53 +53,63 @@ def decoded(data: bytes, width: float | None = None) -> Image | None:
         return None
 
 
-class ImageTables:
-    """Writes the tables of images among a document's lines: each beneath its caption, which may stand above or below.
+class IllustratedText(MarkedText):
+    """Lines among which images are shown: what is a table in them is written beneath its caption, above or below it.
 
-    The one who writes the lines says where an image is shown, and before and after each line what is written.
+    Without an engine it is the lines alone.
     """
 
-    def __init__(self, written: MarkedText, ocr: Ocr) -> None:
-        self._written = written
-        self._reader = PictureReader(ocr)
+    def __init__(self, ocr: Ocr | None) -> None:
+        super().__init__()
+        self._reader = PictureReader(ocr) if ocr else None
         self._until = time.monotonic() + OCR_PATIENCE
         self._waiting: list[Image] = []
         self._beneath_caption = False
-        self.losses: list[Loss] = []
+        self._losses: list[Loss] = []
+
+    @property
+    def reads_images(self) -> bool:
+        return self._reader is not None
 
     def shows(self, images: Iterable[Image]) -> None:
         """Images stand here: those beneath a caption are read as its body, others when it is known what follows."""
-        self._waiting += images
-        if self._beneath_caption and self._waiting:
-            self._write(captioned=True)
+        self._waiting += images if self._reader else ()
+        if self._beneath_caption:
+            self._read(captioned=True)
 
-    def before_line(self, *, caption: bool) -> None:
-        """A line is about to be written."""
-        if not caption:
-            self._write(captioned=False)
+    def line(self, text: str, kind: MarkKind | None = None, depth: int = 0) -> None:
+        if not text.strip():
+            return
+        is_caption = kind == "caption" or caption(text, known=True) is not None
+        if not is_caption:
+            self._read(captioned=False)
+        super().line(text, kind, depth)
+        self._beneath_caption = is_caption
+        if is_caption:
+            self._read(captioned=True)
 
-    def after_line(self, *, caption: bool) -> None:
-        """A line was written."""
-        self._beneath_caption = caption
-        self._write(captioned=caption)
+    def table(self, rows: Sequence[Sequence[Cell]], heads: int | None = None) -> None:
+        self._read(captioned=False)
+        super().table(rows, heads)
 
-    def end(self) -> None:
-        """All lines are written."""
-        self._write(captioned=False)
+    def end(self) -> list[Loss]:
+        """All lines are written: reads what still waits, and says what of the text was read."""
+        self._read(captioned=False)
+        return self._losses
 
-    def _write(self, *, captioned: bool) -> None:
+    def _read(self, *, captioned: bool) -> None:
         waiting, self._waiting = self._waiting, []
         for image in waiting:
-            if time.monotonic() > self._until:
+            if self._reader is None or time.monotonic() > self._until:
                 return
-            start = self._written.length
+            start = self.length
             named = captioned
             for block in self._reader.image(*image, captioned=captioned):
                 if not isinstance(block, Paragraph):
-                    self._written.table(block)
+                    super().table(block)
                     named = False
                 else:  # words above a table that has its caption are a part of its heads
-                    self._written.line(block.text, "head" if named else None)
-            if self._written.length > start:
+                    super().line(block.text, "head" if named else None)
+            if self.length > start:
                 self._beneath_caption = False
-                self.losses.append(Loss("read-by-ocr", "", start=start, end=self._written.length))
+                self._losses.append(Loss("read-by-ocr", "", start=start, end=self.length))

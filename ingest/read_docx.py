@@ -12,13 +12,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element, ParseError
 
-from ingest.blocks import caption
 from ingest.document import Document, Loss, UnreadableDocument
 from ingest.docx_images import DocxImages
 from ingest.docx_styles import Numbering, Style, Styles, number_text, w
 from ingest.grid import Cell
-from ingest.image_files import ImageTables
-from ingest.marked import MarkedText, one_line, visible
+from ingest.image_files import IllustratedText
+from ingest.marked import one_line, visible
 from ingest.ocr import Ocr
 
 MAX_MEMBERS = 5_000
@@ -46,11 +45,11 @@ def read_docx(data: bytes, file: str, ocr: Ocr | None = None) -> Document:
         raise UnreadableDocument("file-protected", file=file) from None
     if body is None:
         raise UnreadableDocument("file-broken", file=file, cause="no text part")
-    reader = _Reader(styles, numbering, DocxImages(data, relations) if ocr else None, ocr)
+    reader = _Reader(styles, numbering, DocxImages(data, relations), IllustratedText(ocr))
     content = body.find(w("body"))
     for element in [] if content is None else content:
         reader.block(element, 0)
-    losses = reader.end()
+    losses = reader.written.end()
     losses += [Loss("hidden-text", "", " ".join(reader.hidden)[:80])] if reader.hidden else []
     if reader.invisible:
         losses.append(Loss("invisible-characters", "", str(reader.invisible)))
@@ -88,12 +87,11 @@ def _optional(archive: zipfile.ZipFile, name: str, file: str) -> Element | None:
 class _Reader:
     """Walks the blocks of a document once."""
 
-    def __init__(self, styles: Styles, numbering: Numbering, images: DocxImages | None, ocr: Ocr | None) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering, images: DocxImages, written: IllustratedText) -> None:
         self.styles = styles
         self.numbering = numbering
-        self.written = MarkedText()
-        self._images = images
-        self._tables = ImageTables(self.written, ocr) if ocr else None
+        self.images = images
+        self.written = written
         self.hidden: list[str] = []
         self.invisible = 0
 
@@ -116,21 +114,9 @@ class _Reader:
         style = self.styles.of_paragraph(element)
         text = self._words(element, style.hidden)
         if text:
-            is_caption = style.name == "caption" or caption(text, known=True) is not None
-            if self._tables:
-                self._tables.before_line(caption=is_caption)
             self._write(element, style, text)
-            if self._tables:
-                self._tables.after_line(caption=is_caption)
-        if self._tables and self._images and not style.hidden:
-            self._tables.shows(self._images.shown_by(element))
-
-    def end(self) -> list[Loss]:
-        """The losses, when all is read."""
-        if self._tables is None:
-            return []
-        self._tables.end()
-        return self._tables.losses
+        if not style.hidden:
+            self.written.shows(self.images.shown_by(element))
 
     def _write(self, element: Element, style: Style, text: str) -> None:
         entry = self.numbering.entry(element, style)
@@ -161,8 +147,6 @@ class _Reader:
         return "".join(parts).strip()
 
     def _table(self, table: Element) -> None:
-        if self._tables:
-            self._tables.before_line(caption=False)
         rows = [[self._cell(cell) for cell in row.findall(w("tc"))] for row in table.iter(w("tr"))]
         named = [row.find(f"{w('trPr')}/{w('tblHeader')}") is not None for row in table.iter(w("tr"))]
         self.written.table(_merged(rows), named.index(False) if named and named[0] and not all(named) else None)

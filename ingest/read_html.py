@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
 
-from ingest.blocks import caption
-from ingest.document import Document, Loss, MarkKind
+from ingest.document import Document, Loss
 from ingest.grid import Cell
-from ingest.image_files import ImageTables, decoded
-from ingest.marked import MarkedText, one_line, visible
+from ingest.image_files import IllustratedText, Image, decoded
+from ingest.marked import one_line, visible
 from ingest.ocr import Ocr
 
 _NEVER = (
@@ -83,14 +83,15 @@ def read_html(text: str, ocr: Ocr | None = None) -> Document:
     root = _article(body)
     if root is body:
         _take_out(_lists_of_links(body))
-    written = MarkedText()
+    written = IllustratedText(ocr)
     if title and root.css_first("h1") is None and body.css_first("h1") is None:
         written.line(title, "heading", 1)
     elif root.css_first("h1") is None and (heading := body.css_first("h1")):
         written.line(one_line(visible(heading.text())[0]), "heading", 1)
-    writer = _Writer(written, ocr)
+    writer = _Writer(written)
     writer.walk(root, 0)
-    losses += writer.end()
+    writer.flush()
+    losses += written.end()
     if writer.invisible:
         losses.append(Loss("invisible-characters", "", str(writer.invisible)))
     return Document(written.text, "html", marks=tuple(written.marks), losses=tuple(losses), from_web=True)
@@ -99,9 +100,8 @@ def read_html(text: str, ocr: Ocr | None = None) -> Document:
 class _Writer:
     """Walks the elements and writes a line for each block."""
 
-    def __init__(self, written: MarkedText, ocr: Ocr | None) -> None:
+    def __init__(self, written: IllustratedText) -> None:
         self.written = written
-        self._tables = ImageTables(written, ocr) if ocr else None
         self.invisible = 0
         self._run: list[str] = []
         self._lists: list[int | None] = []  # the next number of each open list; None for bullets
@@ -111,19 +111,21 @@ class _Writer:
         tag = node.tag
         if tag in _HEADINGS:
             self.flush()
-            self._line(self._text(node), "heading", _HEADINGS[tag])
+            self.written.line(self._text(node), "heading", _HEADINGS[tag])
         elif tag == "table" and _is_data(node):
             self.flush()
             self._table(node)
         elif tag in ("caption", "figcaption"):
             self.flush()
-            self._line(self._text(node), "caption")
+            self.written.line(self._text(node), "caption")
         elif tag == "img":
-            self._image(node)
+            if images := list(_image(node)) if self.written.reads_images else []:
+                self.flush()
+                self.written.shows(images)
         elif tag == "pre":
             self.flush()
             for line in node.text().split("\n"):
-                self._line(visible(line)[0].strip())
+                self.written.line(visible(line)[0].strip())
         elif tag in ("ul", "ol"):
             self.flush()
             self._lists.append(None if tag == "ul" else _start(node))
@@ -167,38 +169,10 @@ class _Writer:
             if not text:
                 continue
             if self._lead == "bullet":
-                self._line(text, "bullet", max(0, len(self._lists) - 1))
+                self.written.line(text, "bullet", max(0, len(self._lists) - 1))
             else:
-                self._line(f"{self._lead} {text}" if self._lead else text)
+                self.written.line(f"{self._lead} {text}" if self._lead else text)
             self._lead = None
-
-    def end(self) -> list[Loss]:
-        """Writes the last words; gives the losses."""
-        self.flush()
-        if self._tables is None:
-            return []
-        self._tables.end()
-        return self._tables.losses
-
-    def _line(self, text: str, kind: MarkKind | None = None, depth: int = 0) -> None:
-        if not text.strip():
-            return
-        is_caption = kind == "caption" or caption(text, known=True) is not None
-        if self._tables:
-            self._tables.before_line(caption=is_caption)
-        self.written.line(text, kind, depth)
-        if self._tables:
-            self._tables.after_line(caption=is_caption)
-
-    def _image(self, node: Any) -> None:
-        data = _DATA_IMAGE.match(node.attributes.get("src") or "") if self._tables else None
-        if self._tables is None or data is None:
-            return
-        width = node.attributes.get("width") or ""
-        image = decoded(_base64(data[1]), int(width) * _POINTS if re.fullmatch(r"[1-9]\d{0,4}", width) else None)
-        if image is not None:
-            self.flush()
-            self._tables.shows([image])
 
     def _text(self, node: Any) -> str:
         text, invisible = visible(node.text(separator=""))
@@ -206,10 +180,8 @@ class _Writer:
         return one_line(text)
 
     def _table(self, node: Any) -> None:
-        if above := node.css_first("caption"):
-            self._line(self._text(above), "caption")
-        elif self._tables:
-            self._tables.before_line(caption=False)
+        if caption := node.css_first("caption"):
+            self.written.line(self._text(caption), "caption")
         rows = [[self._cell(cell) for cell in row.css("th, td")] for row in node.css("tr")]
         named = [row.parent.tag == "thead" or row.css_first("td") is None for row in node.css("tr")]
         self.written.table(rows, named.index(False) if named and named[0] and not all(named) else None)
@@ -220,11 +192,15 @@ class _Writer:
         return Cell(self._text(node), *spans)
 
 
-def _base64(text: str) -> bytes:
-    try:
-        return binascii.a2b_base64(unquote(text))
-    except (binascii.Error, ValueError):
-        return b""
+def _image(node: Any) -> Iterator[Image]:
+    """The image that an element holds itself, if it can be decoded."""
+    data = _DATA_IMAGE.match(node.attributes.get("src") or "")
+    width = node.attributes.get("width") or ""
+    with suppress(binascii.Error):
+        file = binascii.a2b_base64(unquote(data[1])) if data else b""
+        image = decoded(file, int(width) * _POINTS if re.fullmatch(r"[1-9]\d{0,4}", width) else None)
+        if image is not None:
+            yield image
 
 
 def _is_data(table: Any) -> bool:

@@ -162,6 +162,13 @@ def test_a_web_page_reaches_for_no_image_of_another_place() -> None:
     assert lines(read_html(page, engine)) == ["Ferries."]
 
 
+@pytest.mark.parametrize("ocr", [None, sees()], ids=["no engine", "an engine"])
+def test_an_icon_in_a_sentence_does_not_break_it(ocr: Ocr | None) -> None:
+    icon = base64.b64encode(png(size=(16, 16))).decode()
+    page = f'<article><p>Ferries <img src="data:image/png;base64,{icon}"> carry <img src="a.png"> cars.</p></article>'
+    assert lines(read_html(page, ocr)) == ["Ferries carry cars."]
+
+
 def test_a_hidden_image_is_not_read() -> None:
     page = as_html(["Table 1: Fares by route", png()]).replace("<img ", '<img style="display:none" ')
     assert lines(read_html(page, sees())) == ["Table 1: Fares by route"]
