@@ -14,6 +14,7 @@ from chat.across import answering_works, in_order
 from chat.answer import Outcome
 from chat.coverage import Silence, Vocabulary, captions_asked, find_silence
 from chat.definition import is_definition, undefined_term
+from chat.gazetteer import named_entities
 from chat.lists import ANNOUNCING, LOOKED_AT, Lists, introduced_by
 from chat.overview import MAX_SENTENCES, Overview
 from chat.premise import find_contradiction
@@ -220,7 +221,8 @@ class QuotingWriter:
         for part in parts:
             alone = replace(understand(part, language=query.language), context=query.context)
             found = self._search.hits(part, hits.works, query.context)
-            leans = len(content_words(part)) < 2 or asks("leans", part)  # and how likely is it: what the whole lacks
+            # And how likely is it: what the whole lacks; not so where the part names what it asks of.
+            leans = len(content_words(part)) < 2 or (asks("leans", part) and not named_entities(part))
             if leans or find_silence(alone, found, self._search.build, self._vocabulary):
                 silent += 1
             else:

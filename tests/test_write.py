@@ -190,6 +190,7 @@ def test_of_several_the_one_whose_title_has_the_words_asked_for_is_meant(
     [
         ("哪個情境是基準情境，機率多少？", "5.1"),
         ("Which bank is the first choice and what is its price target in dollars?", "1.b1.b2"),
+        ("On which day did margins peak? How does it see hydrogen?", "3.b5"),
     ],
 )
 def test_a_question_in_two_parts_is_answered_in_the_part_that_the_documents_answer(
