@@ -13,7 +13,7 @@ from chat.assistant import Assistant, ensure_index
 from chat.completions import Completions
 from chat.settings import Settings, read_settings
 from evals.bench import bench
-from evals.cases import cases, write_table
+from evals.cases import cases, figures, keep, write_table
 from evals.claims import OWN_CLAIMS, claims_tables, completed_table, read_claims
 from evals.claims import write_prompts as write_claim_prompts
 from evals.digits import digits_table
@@ -54,10 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(torture(options.only, options.trials, options.seed, short=options.short))
         return 0
     if options.what == "cases":
-        table = cases()
-        print(table)
+        last = figures()
+        print(cases(last))
         if options.write:
-            write_table(table)
+            keep(last)
+            write_table(cases(last))
         return 0
     if options.what in ("audit", "sbom"):
         return _supply(options.what)

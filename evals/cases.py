@@ -1,6 +1,7 @@
 """python -m evals cases [--write]: the sixty cases of the catalogue with their last figures, as JSON and a table.
 
 Runs nothing: figures come from `make test` (tests marked with a case's id), `make torture` and `python -m evals files`.
+Those that have run here take the place of what is kept in cases.json, case by case; the rest stays as it was.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from evals.metrics import percentile
 ROOT = Path(__file__).parents[1]
 VAR = ROOT / "var"
 PAGE = ROOT / "evals/README.md"
+KEPT = ROOT / "evals/cases.json"
 BEGINS, ENDS = "<!-- cases -->", "<!-- end of cases -->"
 """What the table of all cases stands between."""
 
@@ -106,26 +108,30 @@ def _details(trials: Sequence[Mapping[str, Any]]) -> list[str]:
     return [*parts, *faults[:1]]
 
 
-def figures(folder: Path = VAR) -> dict[str, list[Figure]]:
-    """What the last runs gave, by id."""
-    found: dict[str, list[Figure]] = {case.id: [] for case in catalogue()}
+def figures(folder: Path = VAR, kept: Path = KEPT) -> dict[str, list[Figure]]:
+    """What the last runs gave, by id: of those in the folder, else as it is kept."""
+    found: dict[str, dict[str, Figure]] = {case.id: {} for case in catalogue()}
+    for entry in _read(kept, []):
+        found[entry["id"]] = {one["by"]: Figure(**one) for one in entry["figures"]}
     for by, name in RUNS.items():
-        kept = json.loads((folder / name).read_text(encoding="utf-8")) if (folder / name).exists() else {}
-        for id_, entry in (kept if by == "torture" else kept.get("cases", {})).items():
+        ran = _read(folder / name, {})
+        for id_, entry in (ran if by == "torture" else ran.get("cases", {})).items():
             if by == "torture" and not entry["trials"]:
                 continue
-            stamp = entry if by == "torture" else {"seed": "", **kept, **entry}
+            stamp = entry if by == "torture" else {"seed": "", **ran, **entry}
             figure = of_trials(entry["trials"]) if by == "torture" else Figure(by, entry["held"], entry["tried"])
             more = figure.more or entry.get("more", "")
             seed, when = str(stamp["seed"]), stamp["date"]
-            found[id_].append(replace(figure, more=more, seed=seed, version=stamp["version"], date=when))
-    return found
+            found[id_][by] = replace(figure, more=more, seed=seed, version=stamp["version"], date=when)
+    return {id_: [mine[by] for by in RUNS if by in mine] for id_, mine in found.items()}
 
 
-def cases(folder: Path = VAR) -> str:
-    """The table of all cases; the same goes to cases.json in the folder."""
-    found = figures(folder)
-    write_json(folder / "cases.json", [{**asdict(c), "figures": [asdict(f) for f in found[c.id]]} for c in catalogue()])
+def _read(path: Path, default: Any) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else default
+
+
+def cases(found: Mapping[str, Sequence[Figure]]) -> str:
+    """The table of all cases."""
     lines = [
         "| id | tier | case | by | figure | bound | seed | version | date |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -138,6 +144,11 @@ def cases(folder: Path = VAR) -> str:
             for cells in [_cells(one) for one in found[case.id]] or [not_run]
         ]
     return "\n".join(lines)
+
+
+def keep(found: Mapping[str, Sequence[Figure]], kept: Path = KEPT) -> None:
+    """Writes the cases with their figures."""
+    write_json(kept, [{**asdict(case), "figures": [asdict(one) for one in found[case.id]]} for case in catalogue()])
 
 
 def write_table(table: str, page: Path = PAGE) -> None:

@@ -8,12 +8,31 @@ from pathlib import Path
 
 import pytest
 
-from evals.cases import BEGINS, ENDS, PAGE, Case, bound, cases, catalogue, write_json, write_run, write_table
+from evals.cases import (
+    BEGINS,
+    ENDS,
+    KEPT,
+    PAGE,
+    Case,
+    bound,
+    cases,
+    catalogue,
+    figures,
+    keep,
+    write_json,
+    write_run,
+    write_table,
+)
 from evals.torture import CASES
 from tests.case_figures import CaseFigures
 from tests.conftest import ROOT
 
 TRIED_BY_FILES = {"F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "I6"}
+
+
+def table_of(folder: Path) -> str:
+    """Of what was run in a folder, and of nothing that is kept."""
+    return cases(figures(folder, folder / "kept.json"))
 
 
 def marked() -> set[str]:
@@ -36,10 +55,27 @@ def test_a_case_is_tried_by_a_test_or_a_command_or_needs_a_key(case: Case) -> No
 
 
 def test_what_no_run_gave_is_not_run(tmp_path: Path) -> None:
-    table = cases(tmp_path).splitlines()
+    table = table_of(tmp_path).splitlines()
     assert len(table) == 62
     assert all("| not run" in line for line in table[2:])
     assert [line[:5] for line in table if "not run: needs a model’s key" in line] == ["| I2 "]
+
+
+def test_the_page_shows_what_is_kept() -> None:
+    table = PAGE.read_text("utf-8").partition(BEGINS)[2].partition(ENDS)[0].strip()
+    assert table == cases(figures(ROOT / "nowhere"))
+    assert sum(map(len, figures(ROOT / "nowhere", KEPT).values())) > 60
+
+
+def test_what_was_run_elsewhere_is_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    write_run(tmp_path / "files.json", {id_: {"held": 5, "tried": 5} for id_ in ("F1", "F8")})
+    write_run(tmp_path / "tests.json", {"F1": {"held": 1, "tried": 1}})
+    keep(figures(tmp_path, kept), kept)
+    (tmp_path / "tests.json").unlink()
+    write_run(tmp_path / "files.json", {"F1": {"held": 4, "tried": 5}})
+    values = {id_: [one.value for one in mine] for id_, mine in figures(tmp_path, kept).items() if mine}
+    assert values == {"F1": ["1 of 1", "4 of 5"], "F8": ["5 of 5"]}
 
 
 def test_the_page_has_a_row_for_every_case_with_a_figure_or_not_run() -> None:
@@ -67,7 +103,7 @@ def test_runs_are_joined_by_id(tmp_path: Path) -> None:
     trials = [{"fault": "", "seconds": 1.0, "state": "old"}] * 299 + [{"fault": "lost one", "state": "new"}]
     torture = {"S1": {"seed": 7, "version": "v1", "date": "2026-11-26", "trials": trials}, "S3": {"trials": []}}
     write_json(tmp_path / "torture.json", torture)
-    table = cases(tmp_path)
+    table = table_of(tmp_path)
     assert "| files | 349 of 350; 1 hang |  | 7 | " in table
     assert "| tests | 10 of 10 | ≤ 30.00% |  | " in table
     assert "| torture | 299 of 300; 299 old; 1 new; p50 1.00 s, p95 1.00 s; first fault: new: lost one |  | 7 | v1 | 2026-11-26 |" in table  # fmt: skip  # noqa: E501
@@ -92,7 +128,7 @@ def test_a_test_counts_as_one_or_as_many_as_it_says(tmp_path: Path) -> None:
     report("d", "failed", ("case", "V1"), when="teardown")
     report("e", "passed")
     heard.pytest_sessionfinish(pytest.ExitCode.TESTS_FAILED)
-    table = cases(tmp_path)
+    table = table_of(tmp_path)
     assert "| tests | 519 of 520; 1 s; first fault: b; skipped: no shared |" in table
     assert "| tests | 499 of 501; first fault: b |" in table
     assert table.count("| tests |") == 2
