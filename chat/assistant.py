@@ -31,6 +31,7 @@ from chat.settings import Settings
 from chat.withheld import check_seen
 from ingest.document import Edition, Language, Refusal, UnknownDocument, Work
 from ingest.page_picture import PagePicture
+from vectorstore.allowance import Allowance
 from vectorstore.build import Build, publish_build, writer_lock
 from vectorstore.catalogue import BuildRecord, Catalogue, in_order
 from vectorstore.embed import default_embedding, embedding_model
@@ -40,6 +41,7 @@ from vectorstore.librarian import Librarian, open_or_mend
 from vectorstore.library import live_shelf, read_corpus
 from vectorstore.part import PartOfBuild
 from vectorstore.retrieve import QuestionVectors, Search
+from vectorstore.uploads import drop_forgotten
 
 QUESTION_LIMIT = 4_000
 """Characters of a question; more is refused (LIBRARIES §11: the engine does not truncate)."""
@@ -88,6 +90,7 @@ class Assistant:
         self._pictures: dict[tuple[str, int, int], PagePicture | None] = {}
         self._whole: Build | None = None
         self._views: dict[frozenset[str], View] = {}
+        drop_forgotten(self._home)
         self.search()
 
     def search(self, user: str = LOCAL.owner) -> Search:
@@ -175,7 +178,10 @@ class Assistant:
         if not person.edits:
             raise Refusal("editors-only")
         take_up = partial(self.search, person.owner)  # so that no question waits until the new build is open
-        return Librarian(self._home, self._catalogue, self._embedding, self._embeddings, person.owner, take_up)
+        allowance = Allowance(self.settings.files_per_user, self.settings.megabytes_per_user)
+        return Librarian(
+            self._home, self._catalogue, self._embedding, self._embeddings, person.owner, take_up, allowance
+        )
 
     @property
     def build(self) -> Build:

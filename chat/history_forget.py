@@ -11,8 +11,8 @@ from chat.history_rows import CONVERSATIONS, FEEDBACK, TURNS
 from chat.ledger import SPENT
 from ingest.document import Refusal
 from vectorstore.catalogue_database import open_database
+from vectorstore.catalogue_tables import EDITIONS, NOBODY, WORKS
 from vectorstore.catalogue_tables import META as LIBRARY
-from vectorstore.catalogue_tables import NOBODY, WORKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ def owners(url: str) -> list[tuple[str, int]]:
 
 
 def forget(url: str, owner: str, works: Sequence[str] = ()) -> Forgotten:
-    """Erases an owner's conversations, answers, feedback and counts of tokens, and overwrites where they stood.
+    """Erases an owner's conversations, answers, feedback, counts of tokens and name beside what they published, and
+    overwrites where they stood.
 
     `works`: what was the owner's alone and is erased; a row without the owner's name stays of those that answers to
     others quote from when they were everyone's, so that these stay withheld.
@@ -60,6 +61,8 @@ def forget(url: str, owner: str, works: Sequence[str] = ()) -> Forgotten:
                 ]
                 for work in works:
                     _disown(connection, work)
+                published = sa.update(EDITIONS).where(EDITIONS.c.added_by == owner)
+                connection.execute(published.values(added_by=""))
         _overwrite(engine)
     finally:
         engine.dispose()

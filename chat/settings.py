@@ -72,6 +72,13 @@ class Settings(BaseSettings):
     questions_per_minute: Annotated[int, Field(ge=0)] = 0
     """Questions, points and checks that one user may ask for in a minute; 0: any number."""
 
+    files_per_user: Annotated[int, Field(ge=0)] = 200
+    megabytes_per_user: Annotated[int, Field(ge=0)] = 500
+    """What one user may add on the Library page and keep, with what waits there to be published; 0: any amount.
+
+    Two hundred reports of a usual 2.5 MB, and more passages by far than one person's documents have been tried with.
+    """
+
     sign_in: Literal["auto", "required"] = "auto"
     """What the app does without a sign-in server in .streamlit/secrets.toml: serves this machine only, or nobody."""
 

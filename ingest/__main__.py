@@ -22,9 +22,9 @@ from vectorstore.build import publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import SAME_MODEL, default_embedding, embedding_model
 from vectorstore.embedder import Progress
-from vectorstore.files import drop_file, keep_files
+from vectorstore.erasing import erase, taken_out
+from vectorstore.files import keep_files
 from vectorstore.intake import FileState, Intake, Wishes, check_wishes
-from vectorstore.librarian import taken_out
 from vectorstore.library import Shelf, live_shelf, read_corpus
 
 
@@ -69,10 +69,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             return 2
         if model == SAME_MODEL:
             print(prompts.message("embedding-first-use", "en", name=model), file=sys.stderr)
-        changed = _publish(settings, catalogue, model, shelf, options.rebuild)
         keep_files(settings.home, [(state.edition, state.path) for state in states if state.edition])
+        changed = _publish(settings, catalogue, model, shelf, options.rebuild)
         if options.remove:
-            _forget(settings, catalogue, *options.remove.partition("/")[::2])
+            erase(settings.home, catalogue, [work], edition or None)
     _report(shelf, changed, states, options.json)
     return 1 if any(state.state == "refused" for state in states) else 0
 
@@ -115,12 +115,6 @@ def _move(settings: Settings) -> int:
     shelf = live_shelf(Catalogue.at(settings.home, settings.database_url, settings.chroma_url))
     _say("move-done", works=len(shelf.works), editions=len(shelf.editions))
     return 0
-
-
-def _forget(settings: Settings, catalogue: Catalogue, work: str, edition: str) -> None:
-    """What was taken out is erased: text, passages, and the file that was kept for pictures of its pages."""
-    for source in catalogue.forget(work, edition or None):
-        drop_file(settings.home, source)
 
 
 def _with_paths(options: argparse.Namespace, shelf: Shelf, model: str) -> tuple[Shelf, list[FileState]]:

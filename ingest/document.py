@@ -221,6 +221,12 @@ class Edition:
     source: str = ""
     """Of the file that it was read from: the reader's version and a digest; the same source gives the same edition."""
 
+    size: int = 0
+    """Bytes of that file."""
+
+    added_by: str = field(default="", repr=False)
+    """Who published it on the Library page; nobody's is what the operator adds."""
+
     @property
     def id(self) -> str:
         return f"{self.lang}-{self.kind}"

@@ -58,7 +58,10 @@ def found(home: Path) -> dict[str, list[str]]:
 def test_nothing_of_a_person_is_left_in_any_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert all(found(home).values()), "they are there before"
     assert main(["forget", ANN]) == 0
-    assert capsys.readouterr().out == "10 conversations, 200 answers, 10 remarks, 0 private works erased\n"
+    assert (
+        capsys.readouterr().out
+        == "10 conversations, 200 answers, 10 remarks, 0 private works, 0 waiting files erased\n"
+    )
     assert found(home) == {word: [] for word in CANARIES}
 
 
@@ -129,7 +132,7 @@ def test_private_works_of_a_person_go_and_no_other_does(home: Path, capsys: pyte
     library(home).close()
     assert left(home) == list(OF_WORKS)
     assert main(["forget", ANN]) == 0
-    assert capsys.readouterr().out.endswith("10 remarks, 1 private works erased\n")
+    assert capsys.readouterr().out.endswith("10 remarks, 1 private works, 0 waiting files erased\n")
     assert left(home) == []
     with closing(Catalogue.at(home)) as catalogue, closing(open_build(home, catalogue)) as build:
         assert set(build.works) == {"work-1-quince", "work-2-common"}

@@ -24,6 +24,7 @@ from chat.desk import Desk
 from chat.ended import EndedSignIns
 from chat.events import AnswerStream, Event, Finished, Understood
 from chat.history import History
+from chat.settings import Settings
 from ingest.document import Refusal
 from tests.conftest import ROOT
 from vectorstore.librarian import Librarian
@@ -276,7 +277,7 @@ def caught(act: Callable[[], object]) -> object:
 )
 def test_only_an_editor_gets_a_librarian(person: Person, lets: bool) -> None:
     assistant = Assistant.__new__(Assistant)
-    assistant.__dict__.update(_home=Path(), _catalogue=None, _embedding="", _embeddings=None)
+    assistant.__dict__.update(_home=Path(), _catalogue=None, _embedding="", _embeddings=None, settings=Settings())
     if lets:
         assert isinstance(assistant.librarian(person), Librarian)
     else:

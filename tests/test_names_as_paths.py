@@ -12,7 +12,7 @@ from ingest.work_file import WORK_ID
 from vectorstore.descriptions import private_name
 from vectorstore.intake import Intake
 from vectorstore.library import Shelf
-from vectorstore.uploads import Upload, drop_upload, safe_name, save_upload
+from vectorstore.uploads import Upload, drop_upload, safe_name, save_uploads
 
 pytestmark = pytest.mark.case("A7")
 
@@ -84,14 +84,14 @@ def test_none_of_sixty_names_leads_out_of_its_folder(
     before = everything(tmp_path)
     outside = []
     for name in NAMES:
-        path = save_upload(home, Upload(name, b"Freight fell."))
+        (path,) = save_uploads(home, name, [Upload(name, b"Freight fell.")], lambda _, __: None)
         good = path.resolve().parent.parent == (home / "uploads").resolve() and path.name == safe_name(name)
         outside += [] if good and len(path.name.encode()) <= 121 and path.read_bytes() == b"Freight fell." else [name]
         drop_upload(path)
     record_property("tried", len(NAMES))
     record_property("held", len(NAMES) - len(outside))
     assert outside == []
-    assert everything(tmp_path) - before == {home, home / "uploads"}
+    assert everything(tmp_path) - before == {home, home / "uploads", home / "uploads.lock"}
 
 
 def everything(folder: Path) -> set[Path]:

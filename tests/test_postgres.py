@@ -13,6 +13,7 @@ from tests import writer
 from tests.bigrams import NAME, Bigrams
 from vectorstore.build import open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
+from vectorstore.erasing import erase
 from vectorstore.library import Shelf, live_shelf
 from vectorstore.retrieve import Search
 
@@ -59,7 +60,9 @@ def test_what_is_taken_out_is_gone_from_the_database(tmp_path: Path, postgres_ur
     publish(tmp_path, postgres_url, BOTH)
     publish(tmp_path, postgres_url, ORIGINAL)
     with closing(Catalogue(postgres_url)) as catalogue:
-        assert len(catalogue.forget(writer.WORK.id)) == 1
+        assert catalogue.remains(writer.WORK.id)
+        erase(tmp_path, catalogue, [writer.WORK.id])
+        assert not catalogue.remains(writer.WORK.id)
     assert published(tmp_path, postgres_url) == sorted(ORIGINAL.editions)
 
 

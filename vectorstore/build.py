@@ -27,6 +27,7 @@ from ingest.passages import cut_passages
 from vectorstore.catalogue import BuildRecord, Catalogue, fingerprint
 from vectorstore.catalogue_database import DatabaseUnwritable
 from vectorstore.embedder import ChangedModel, Embedder, Progress, alike, text_digest
+from vectorstore.files import settle_files
 from vectorstore.glossary import Glossary, count_names
 from vectorstore.places import embedded_sentences, embedded_text, embedded_texts, keyword_language, places_of
 from vectorstore.seal import is_as_sealed, seal
@@ -134,7 +135,7 @@ class Build:
 
 def open_build(home: Path, catalogue: Catalogue) -> Build:
     """The live build, held by a shared lock. Raises Refusal where there is none."""
-    for _ in range(5):  # the live build may be replaced and removed between the look and the lock
+    for _ in range(5):  # the live build may be replaced meanwhile, and what it holds removed
         record = catalogue.live_build()
         if record is None:
             raise Refusal("no-index", home=home.name)
@@ -147,6 +148,9 @@ def open_build(home: Path, catalogue: Catalogue) -> Build:
                 lock.close()
                 continue
             return Build(record, folder, catalogue, lock)
+        except Refusal:
+            if catalogue.live_build() == record:
+                raise
         except (
             OSError,
             EOFError,
@@ -215,10 +219,11 @@ def _disk_errors_named(home: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, DamagedVectors, DatabaseUnwritable) as error:
-        raise Refusal("library-unwritable", home=home.name, cause=_cause(error)) from error
+        raise Refusal("library-unwritable", home=home.name, cause=cause_of(error)) from error
 
 
-def _cause(error: Exception) -> str:
+def cause_of(error: Exception) -> str:
+    """Why the disk could not be written, in the system's words."""
     if isinstance(error, OSError | portalocker.LockException) and error.strerror:
         return error.strerror
     return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
@@ -241,8 +246,12 @@ def old_builds(home: Path, catalogue: Catalogue) -> list[str]:
 
 
 def sweep(home: Path, catalogue: Catalogue) -> None:
-    """Removes builds that are not live and that nobody reads, and what killed writers left."""
+    """Removes builds that are not live and that nobody reads, and what killed writers left.
+
+    Call under `writer_lock`.
+    """
     live = catalogue.live_build()
+    settle_files(home, catalogue.sources)
     for folder in (home / "builds").glob("*"):
         if not folder.is_dir() or (live and folder.name == live.id):
             continue
@@ -262,18 +271,31 @@ def writer_lock(home: Path) -> Iterator[None]:
 
     Raises Refusal, also where the file system lets nobody lock.
     """
+    with _locked(home, "writer.lock", portalocker.LOCK_EX | portalocker.LOCK_NB):
+        yield
+
+
+@contextmanager
+def upload_lock(home: Path) -> Iterator[None]:
+    """Held by the one, of all processes, that counts and stores uploads; others wait. Raises Refusal."""
+    with _locked(home, "uploads.lock", portalocker.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _locked(home: Path, name: str, how: portalocker.LockFlags) -> Iterator[None]:
     try:
         home.mkdir(parents=True, exist_ok=True)
-        lock = (home / "writer.lock").open("a")
+        lock = (home / name).open("a")
     except OSError as error:
-        raise Refusal("library-unwritable", home=home.name, cause=_cause(error)) from error
+        raise Refusal("library-unwritable", home=home.name, cause=cause_of(error)) from error
     with lock:
         try:
-            portalocker.lock(lock, portalocker.LOCK_EX | portalocker.LOCK_NB)
+            portalocker.lock(lock, how)
         except portalocker.AlreadyLocked:
             raise Refusal("writer-busy", home=home.name) from None
         except (OSError, portalocker.LockException) as error:
-            raise Refusal("library-unwritable", home=home.name, cause=_cause(error)) from error
+            raise Refusal("library-unwritable", home=home.name, cause=cause_of(error)) from error
         yield
 
 
@@ -286,7 +308,7 @@ def _shared_lock(path: Path) -> IO[str] | None:
     except portalocker.LockException as error:
         handle.close()
         if not isinstance(error, portalocker.AlreadyLocked):  # a file system without locks
-            raise Refusal("library-unwritable", home=path.parents[1].name, cause=_cause(error)) from error
+            raise Refusal("library-unwritable", home=path.parents[1].name, cause=cause_of(error)) from error
         return None
     return handle
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,16 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from ingest.document import Edition, Passage, Work
+from vectorstore.allowance import Kept
 from vectorstore.catalogue_database import database_url, empty_log, open_database
-from vectorstore.catalogue_rows import insert_edition, read_edition_row, read_hidden, replace_passages, store_work
+from vectorstore.catalogue_rows import (
+    delete_vectors_but,
+    insert_edition,
+    read_edition_row,
+    read_hidden,
+    replace_passages,
+    store_work,
+)
 from vectorstore.catalogue_tables import BUILDS, EDITIONS, EMBEDDINGS, LIVE, MEMBERS, PASSAGES, SECTIONS, WORKS
 
 
@@ -77,7 +85,8 @@ class Catalogue:
                     insert_edition(connection, key, edition)
                 else:
                     changed = sa.update(EDITIONS).where(EDITIONS.c.key == key, EDITIONS.c.source != edition.source)
-                    connection.execute(changed.values(source=edition.source, file=edition.file))
+                    values = {"source": edition.source, "file": edition.file, "size": edition.size}
+                    connection.execute(changed.values(values))
                 # Cut again even where the text is known: the build was made with today's passages.
                 replace_passages(connection, key, cut_passages(edition.document.text, edition.outline))
             connection.execute(
@@ -126,16 +135,17 @@ class Catalogue:
             )
         return self.edition(key) if key else None
 
-    def forget(self, work: str, edition: str | None = None) -> tuple[str, ...]:
+    def forget(self, work: str, edition: str | None, vectors: Set[str]) -> tuple[str, ...]:
         """Erases every version of a work's edition, or of all, that the live build does not hold: text, sections,
-        passages, and with the last one what is said of the work. Gives the sources of their files. Whoever quoted them
-        finds them gone."""
+        passages, and with the last one what is said of the work; and the vectors of all digests but those given, which
+        are the texts' that stay. Gives the sources of their files. Whoever quoted them finds them gone."""
         gone = self._not_live(work, edition)
         keys = list(gone)
         with self._engine.begin() as connection:
             for table in (PASSAGES, SECTIONS, MEMBERS):
                 connection.execute(sa.delete(table).where(table.c.edition.in_(keys)))
             connection.execute(sa.delete(EDITIONS).where(EDITIONS.c.key.in_(keys)))
+            delete_vectors_but(connection, vectors)
             used = sa.select(EDITIONS.c.key).where(EDITIONS.c.work == WORKS.c.id).exists()
             unused = sa.and_(WORKS.c.id == work, ~used)
             connection.execute(sa.delete(WORKS).where(unused, WORKS.c.private_to == ""))
@@ -145,10 +155,21 @@ class Catalogue:
         empty_log(self._engine)
         return tuple(source for source in gone.values() if source not in in_use)
 
+    def sources(self) -> frozenset[str]:
+        """Those of all editions, replaced ones too."""
+        with self._engine.connect() as connection:
+            return frozenset(connection.scalars(sa.select(EDITIONS.c.source)))
+
     def private_works(self, owner: str) -> list[str]:
         """The works that are or were an owner's alone, also those of which only the row is left."""
         with self._engine.connect() as connection:
             return list(connection.scalars(sa.select(WORKS.c.id).where(WORKS.c.private_to == owner)))
+
+    def staying(self, works: Iterable[str], edition: str | None = None) -> list[str]:
+        """The keys of all editions but those that `forget` would erase of works."""
+        gone = {key for work in works for key in self._not_live(work, edition)}
+        with self._engine.connect() as connection:
+            return [key for key in connection.scalars(sa.select(EDITIONS.c.key)) if key not in gone]
 
     def remains(self, work: str, edition: str | None = None) -> bool:
         """Whether there are versions that `forget` would erase."""
@@ -163,6 +184,16 @@ class Catalogue:
             rows = connection.execute(sa.select(*columns).where(EDITIONS.c.work == work)).all()
         wanted = [row for row in rows if edition in (None, f"{row.lang}-{row.kind}")]
         return {row.key: row.source for row in wanted if row.key not in kept}
+
+    def kept_of(self, owner: str) -> Kept:
+        """What a person keeps: works that are theirs alone, and what they published."""
+        whose = sa.case((WORKS.c.private_to == "", EDITIONS.c.added_by), else_=WORKS.c.private_to)
+        source = sa.case((EDITIONS.c.source == "", EDITIONS.c.key), else_=EDITIONS.c.source)
+        live = sa.select(MEMBERS.c.edition).join(LIVE, LIVE.c.build == MEMBERS.c.build)
+        query = sa.select(source, EDITIONS.c.size, EDITIONS.c.key.in_(live)).join(WORKS).where(whose == owner)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return Kept(sum(bool(is_live) for *_, is_live in rows), {name: size for name, size, _ in rows})
 
     def passages(self, key: str, text: str) -> list[Passage]:
         with self._engine.connect() as connection:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ingest.document import Refusal
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The newest step under migrations/versions: what this code reads and writes."""
 
 STAND_IN = "\ufdd0"

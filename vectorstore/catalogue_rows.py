@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, fields
 
 import sqlalchemy as sa
 
 from ingest.document import Document, Edition, Loss, Outline, Page, Passage, Section, UnknownDocument, Work
-from vectorstore.catalogue_tables import EDITIONS, PASSAGES, SECTIONS, WORKS
+from vectorstore.catalogue_tables import EDITIONS, EMBEDDINGS, PASSAGES, SECTIONS, WORKS
+
+_DELETED = 500
+"""Vectors in one statement: SQLite takes so many values anywhere."""
 
 
 def read_edition_row(connection: sa.Connection, key: str) -> Edition:
@@ -24,7 +27,7 @@ def read_edition_row(connection: sa.Connection, key: str) -> Edition:
     outline = Outline(tuple(Section(*section) for section in sections), tuple(row.furniture))
     losses = tuple(Loss(**loss) for loss in row.losses)
     document = Document(row.text, row.format, tuple(Page(**page) for page in row.pages), losses=losses)
-    return Edition(row.work, row.lang, row.kind, row.file, document, outline, row.source)
+    return Edition(row.work, row.lang, row.kind, row.file, document, outline, row.source, row.size, row.added_by)
 
 
 def read_hidden(connection: sa.Connection, owner: str) -> frozenset[str]:
@@ -62,6 +65,8 @@ def insert_edition(connection: sa.Connection, key: str, edition: Edition) -> Non
             furniture=list(edition.outline.furniture),
             losses=[asdict(loss) for loss in edition.document.losses],
             source=edition.source,
+            size=edition.size,
+            added_by=edition.added_by,
         )
     )
     sections = [
@@ -88,3 +93,14 @@ def replace_passages(connection: sa.Connection, key: str, passages: Sequence[Pas
     ]
     if rows:
         connection.execute(sa.insert(PASSAGES), rows)
+
+
+def delete_vectors_but(connection: sa.Connection, digests: Set[str]) -> None:
+    """Deletes every model's vectors but those of texts with these digests."""
+    for model in connection.scalars(sa.select(EMBEDDINGS.c.model).distinct()).all():
+        of_model = EMBEDDINGS.c.model == model
+        stored = connection.scalars(sa.select(EMBEDDINGS.c.text_digest).where(of_model))
+        gone = [digest for digest in stored if digest not in digests]
+        for start in range(0, len(gone), _DELETED):
+            some = EMBEDDINGS.c.text_digest.in_(gone[start : start + _DELETED])
+            connection.execute(sa.delete(EMBEDDINGS).where(of_model, some))

@@ -35,6 +35,8 @@ EDITIONS = sa.Table(
     sa.Column("furniture", sa.JSON, nullable=False),
     sa.Column("losses", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("source", sa.String, nullable=False, server_default=""),
+    sa.Column("size", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("added_by", sa.String, nullable=False, server_default=""),
 )
 SECTIONS = sa.Table(
     "section",

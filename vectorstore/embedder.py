@@ -54,7 +54,7 @@ class Embedder:
     def words(self, words: Sequence[str]) -> Iterator[NDArray[np.float32]]:
         """A vector for each word, which is not the one it has as a document."""
         return self._vectors(
-            words, [f"word\0{word}" for word in words], lambda batch: embed_words(self._engine(), batch)
+            words, [word_name(word) for word in words], lambda batch: embed_words(self._engine(), batch)
         )
 
     def _vectors(
@@ -93,6 +93,11 @@ class Embedder:
             (row,) = self._engine().embed_documents([samples[digest]])
             if not alike(row, vector):
                 raise ChangedModel(self._model)
+
+
+def word_name(word: str) -> str:
+    """What a word is called among texts."""
+    return f"word\0{word}"
 
 
 def text_digest(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from ingest.document import Edition, UnreadableDocument
@@ -13,6 +13,9 @@ from ingest.sandbox import draw_page
 
 KEPT = "files"
 """The folder, under the library's."""
+
+_NEW = ".new"
+"""Beside a file while its edition is being published: by this what a killed writer left is told from what is kept."""
 
 _SOURCE = re.compile(r"[0-9a-z]+-[0-9a-f]{64}")
 
@@ -37,10 +40,29 @@ def kept_file(home: Path, edition: Edition) -> Path | None:
 
 
 def keep_files(home: Path, taken: Iterable[tuple[Edition, Path]]) -> None:
-    """Keeps the PDFs among the files that editions came from."""
+    """Keeps the PDFs among the files that editions will come from, before these are published, so that none lacks its
+    file; `settle_files` afterwards removes those whose edition never came. Call under `writer_lock`."""
     for edition, path in taken:
         if edition.document.format == "pdf" and _SOURCE.fullmatch(edition.source) and path.exists():
+            place = _place(home, edition.source)
+            if not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.with_name(place.name + _NEW).touch()
             keep_file(home, edition.source, path.read_bytes())
+
+
+def settle_files(home: Path, sources: Callable[[], Collection[str]]) -> None:
+    """Removes what writers left unfinished and what was kept for editions that are none. Call under `writer_lock`.
+
+    `sources`: those of the editions that there are; asked only where there is something to settle.
+    """
+    if left := list((home / KEPT).glob("*.pdf.*")):
+        wanted = sources()
+        for path in left:
+            place = path.with_suffix("")
+            if path.suffix == _NEW and place.stem not in wanted:
+                place.unlink(missing_ok=True)
+            path.unlink()
 
 
 def picture_of_quote(home: Path, edition: Edition, start: int, end: int) -> PagePicture | None:

@@ -5,24 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from langchain_core.embeddings import Embeddings
 
 import prompts
-from ingest.document import Refusal, UnknownDocument
-from vectorstore.build import Build, open_build, publish_build, sweep, writer_lock
+from ingest.document import Refusal
+from vectorstore.allowance import Allowance, Amount, belongs_to
+from vectorstore.build import Build, open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.descriptions import Description, corrected, described, description_of, private_name
-from vectorstore.embed import embedding_model
 from vectorstore.embedder import Progress
-from vectorstore.files import drop_file, keep_files
+from vectorstore.erasing import erase, taken_out
+from vectorstore.files import keep_files
 from vectorstore.intake import FileState, Intake, Wishes
 from vectorstore.library import Shelf, live_shelf
-from vectorstore.uploads import Staged, Upload, drop_upload, save_upload
+from vectorstore.uploads import Staged, Upload, drop_forgotten, drop_upload, held, save_uploads
 
 _log = logging.getLogger(__name__)
 
@@ -44,14 +47,19 @@ class Librarian:
         embeddings: Embeddings,
         owner: str = "",
         changed: Callable[[], object] = lambda: None,
+        allowance: Allowance | None = None,
     ) -> None:
-        """`owner` is whose private works are; nobody's without one. `changed` is called after each change."""
+        """`owner` is whose private works are; nobody's without one. `changed` is called after each change.
+
+        `allowance` is how much the owner may keep; any amount without one.
+        """
         self._home = home
         self._catalogue = catalogue
         self._model = model
         self._embeddings = embeddings
         self._owner = owner
         self._changed = changed
+        self._allowance = (allowance or Allowance()) if owner else Allowance()
 
     @property
     def shelf(self) -> Shelf:
@@ -63,8 +71,8 @@ class Librarian:
     ) -> list[Staged]:
         """Reads uploads, each in a process of its own; nothing is published. `tell` hears of each as it ends.
 
-        A wish for a work, language or kind is for one file. Raises Refusal for more files than are taken at once, and
-        while files of the same editor are being read.
+        A wish for a work, language or kind is for one file. Raises Refusal for more files than are taken at once or
+        than one person may keep, and while files of the same editor are being read.
         """
         wishes = wishes or Wishes()
         if len(uploads) > MAX_FILES:
@@ -72,11 +80,16 @@ class Librarian:
         if len(uploads) != 1 and wishes.work:
             raise Refusal("replace-one-file")
         with _one_reading(self._home, self._owner):
-            paths = [save_upload(self._home, upload) for upload in uploads]
             whole, wishes = live_shelf(self._catalogue), replace(wishes, free_name=True)
-            others = whole.hidden_from(self._owner).works
-            intake = Intake(whole.seen_by(self._owner), self._embed, wishes, tell or (lambda _: None), others)
-            return [Staged(state.path.parent.name, state) for state in intake.take(paths)]
+            paths = save_uploads(self._home, self._owner, uploads, partial(self._admit_uploads, whole, wishes))
+            try:
+                others = whole.hidden_from(self._owner).works
+                intake = Intake(whole.seen_by(self._owner), self._embed, wishes, tell or (lambda _: None), others)
+                return [held(state) for state in intake.take(paths)]
+            except BaseException:  # nobody has them to publish or discard
+                for path in paths:
+                    drop_upload(path)
+                raise
 
     def discard(self, staged: Staged) -> None:
         """Forgets an upload."""
@@ -96,7 +109,7 @@ class Librarian:
 
         An edition of the same work, language and kind is replaced: answers that quote it still find it. A new private
         work gets a name that cannot be guessed. Raises Refusal where a description does not hold, two files would be
-        the same edition, or another process is writing.
+        the same edition, it is more than one person may keep, or another process is writing.
         """
         entries = self._named(entries)
         places = [(said.work, said.edition) for _, said in entries]
@@ -107,12 +120,12 @@ class Librarian:
         def change(shelf: Shelf) -> Shelf:
             for staged, said in entries:
                 if staged.state.read is not None:
-                    shelf = described(shelf, staged.state.read, said, self._embed, self._owner)
+                    read = replace(staged.state.read, added_by=self._owner)
+                    shelf = described(shelf, read, said, self._embed, self._owner)
             return shelf
 
-        shelf = self._change(change, progress)
-        kept = [(shelf.editions[place], staged.state.path) for place, (staged, _) in zip(places, entries, strict=True)]
-        keep_files(self._home, kept)
+        files = {place: staged.state.path for place, (staged, _) in zip(places, entries, strict=True)}
+        self._change(change, progress, files)
         for staged, _ in entries:
             drop_upload(staged.state.path)
         return places
@@ -127,20 +140,27 @@ class Librarian:
         self._change(
             lambda shelf: shelf.without(work, edition) if hidden else taken_out(self._catalogue, shelf, work, edition),
             progress,
+            erased=(work, edition),
         )
-        for source in self._catalogue.forget(work, edition):
-            drop_file(self._home, source)
 
     def index_again(self, progress: Progress | None = None) -> None:
         """Makes the index anew from what the catalogue holds."""
         self._change(lambda shelf: shelf, progress, rebuild=True)
 
     def _change(
-        self, change: Callable[[Shelf], Shelf], progress: Progress | None = None, *, rebuild: bool = False
-    ) -> Shelf:
+        self,
+        change: Callable[[Shelf], Shelf],
+        progress: Progress | None = None,
+        files: Mapping[tuple[str, str], Path] = MappingProxyType({}),
+        *,
+        erased: tuple[str, str | None] | None = None,
+        rebuild: bool = False,
+    ) -> None:
         with writer_lock(self._home):
             whole = live_shelf(self._catalogue)
             mine = change(whole.seen_by(self._owner))
+            self._admit(mine)
+            keep_files(self._home, [(mine.editions[place], path) for place, path in files.items()])
             shelf = whole.hidden_from(self._owner).joined(mine)
             publish_build(
                 self._home,
@@ -152,9 +172,25 @@ class Librarian:
                 progress,
                 rebuild=rebuild,
             )
+            if erased:
+                erase(self._home, self._catalogue, erased[:1], erased[1])
+        drop_forgotten(self._home)
         with suppress(Refusal):  # the change is made; whoever asks next is told
             self._changed()
-        return shelf
+
+    def _admit_uploads(self, whole: Shelf, wishes: Wishes, waiting: Amount, added: Amount) -> None:
+        """Raises Refusal where uploads are more than their owner may keep, with what is in the library and waits."""
+        before = self._catalogue.kept_of(self._owner).amount + waiting
+        replaced = whole.editions.get((wishes.work, f"{wishes.lang}-{wishes.kind}"))
+        goes = replaced is not None and belongs_to(whole.works[wishes.work], replaced) == self._owner
+        self._allowance.admit(before, before + added + Amount(-1 if goes else 0))
+
+    def _admit(self, shelf: Shelf) -> None:
+        """Raises Refusal where more would be the owner's than they may keep."""
+        kept = self._catalogue.kept_of(self._owner)
+        works = shelf.works
+        mine = [e for e in shelf.editions.values() if belongs_to(works[e.work], e) == self._owner]
+        self._allowance.admit(kept.amount, kept.after(mine))
 
     def _named(self, entries: Sequence[tuple[Staged, Description]]) -> list[tuple[Staged, Description]]:
         """Files of one new private work stay together under its new name."""
@@ -185,43 +221,6 @@ def _one_reading(home: Path, owner: str) -> Iterator[None]:
 
 
 _reading_lock = threading.Lock()
-
-
-def taken_out(catalogue: Catalogue, shelf: Shelf, work: str, edition: str | None) -> Shelf:
-    """A shelf without a work or an edition; as it is where a removal that was cut short has left texts to erase.
-
-    Raises UnknownDocument where there is neither.
-    """
-    try:
-        return shelf.without(work, edition)
-    except UnknownDocument:
-        if not catalogue.remains(work, edition):
-            raise
-        return shelf
-
-
-def erase_private(home: Path, catalogue: Catalogue, owner: str) -> list[str]:
-    """Takes out and erases what is one person's alone: text, passages, kept files. Gives the ids; their rows stay.
-
-    Raises Refusal while another process writes.
-    """
-    with writer_lock(home):
-        works = catalogue.private_works(owner)
-        live = catalogue.live_build()
-        whole = live_shelf(catalogue)
-        mine = whole.private_to(owner).works
-        if live is not None and mine:
-            left = Shelf(
-                {id_: work for id_, work in whole.works.items() if id_ not in mine},
-                {place: edition for place, edition in whole.editions.items() if place[0] not in mine},
-            )
-            editions = list(left.editions.values())
-            publish_build(home, catalogue, live.model, lambda: embedding_model(live.model), left.works, editions)
-        for work in works:
-            for source in catalogue.forget(work):
-                drop_file(home, source)
-        sweep(home, catalogue)
-    return works
 
 
 def open_or_mend(home: Path, catalogue: Catalogue, model: str, embeddings: Embeddings) -> Build:

@@ -119,8 +119,8 @@ def read_edition(
     parsed = parse_file(path, password=password, ocr=ocr)
     if not parsed.outline.sections:
         raise UnreadableDocument("file-empty", file=path.name)
-    document = parsed.document
-    return Edition(work, lang or text_language(document.text), kind, path.name, document, parsed.outline, source)
+    document, size = parsed.document, path.stat().st_size
+    return Edition(work, lang or text_language(document.text), kind, path.name, document, parsed.outline, source, size)
 
 
 def recognize(edition: Edition, shelf: Shelf) -> Recognition | None:
