@@ -20,6 +20,7 @@ from vectorstore.build import open_build, publish_build, writer_lock
 from vectorstore.catalogue import Catalogue
 from vectorstore.catalogue_database import database_url
 from vectorstore.library import Shelf, live_shelf, read_edition
+from vectorstore.uploads import Upload, save_uploads, waiting
 
 pytestmark = pytest.mark.case("P3")
 
@@ -63,6 +64,14 @@ def test_nothing_of_a_person_is_left_in_any_file(home: Path, capsys: pytest.Capt
         == "10 conversations, 200 answers, 10 remarks, 0 private works, 0 waiting files erased\n"
     )
     assert found(home) == {word: [] for word in CANARIES}
+
+
+def test_files_that_wait_to_be_published_go_with_their_owner(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for owner, names in ((ANN, "ab"), (BEN, "c")):
+        save_uploads(home, owner, [Upload(f"{name}.md", b"# Plums\n") for name in names], lambda *_: None)
+    assert main(["forget", ANN]) == 0
+    assert "2 waiting files erased" in capsys.readouterr().out
+    assert (waiting(home, ANN).files, waiting(home, BEN).files) == (0, 1)
 
 
 def test_everything_of_the_others_stays(home: Path) -> None:

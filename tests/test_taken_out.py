@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -70,6 +71,12 @@ def remains(home: Path) -> list[str]:
     )
 
 
+def digests(desk: Desk) -> set[str]:
+    """What vectors are kept by."""
+    with closing(sqlite3.connect(desk.home / "catalogue.sqlite3")) as database:
+        return {digest for (digest,) in database.execute("SELECT text_digest FROM embedding")}
+
+
 def added(desk: Desk) -> None:
     desk.add(f"{CANARY}.md", LONG)
 
@@ -105,13 +112,16 @@ def indexed_again(desk: Desk) -> None:
 
 @pytest.mark.case("S6")
 @pytest.mark.parametrize("before", [added, replaced, added_again, corrected, as_pdf, indexed_again])
-def test_of_what_is_taken_out_no_byte_is_left(desk: Desk, before: Callable[[Desk], None]) -> None:
+def test_of_what_is_taken_out_no_byte_and_no_vector_is_left(desk: Desk, before: Callable[[Desk], None]) -> None:
+    others = digests(desk)
     before(desk)
     assert remains(desk.home)
+    assert digests(desk) > others
     assert any(CANARY in text for text in desk.hits(f"{CANARY} orchard"))
     (work,) = set(desk.librarian.shelf.works) - {"pears"}
     desk.librarian.remove(work)
     assert remains(desk.home) == []
+    assert digests(desk) == others
     assert not any(CANARY in text for text in desk.hits(f"{CANARY} orchard"))
     assert desk.hits("pear orchard")
 
