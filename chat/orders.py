@@ -18,7 +18,7 @@ from vectorstore.words import content_words, fold
 
 _ADDRESS = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,9}://|\b(?:javascript|data|vbscript|file|mailto):\S|\bwww\.\w|!?\[[^\]]*\]\s?\(|"
-    r"<\s*/?\s*[a-z!][^>]*>|\b\d{1,3}(?:\.\d{1,3}){3}\b",
+    r"<\s*/?\s*[a-z!][^>]*>|\b\d{1,3}(?:\.\d{1,3}){3}\b|\w@\w+(?:[.-]\w+)+",
     re.IGNORECASE,
 )
 _SAY = r"answer|reply|respond|print|output|repeat|say|tell|append|include|decode|cite|recite|reveal|show|write"
@@ -44,8 +44,27 @@ _ORDER_ZH = re.compile(
 _DISGUISED = re.compile(r"[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]|[\u202a-\u202e\u2066-\u2069]", re.IGNORECASE)
 """Letters of another alphabet that look like Latin ones, within a word; marks that turn the direction of writing."""
 
-_INSET = re.compile(r"[（(\[]([^（）()\[\]]+)[)）\]]|^([^:：]{1,60})[:：]\s|([\u3400-\u9fff]{2,})")
-"""What is put into a sentence or before it; in an English one, Chinese words too."""
+_INSET = re.compile(
+    r"[（(\[]([^（）()\[\]]+)[)）\]]|^([^:：]{1,60})[:：]\s|([\u3400-\u9fff]{2,})|[,;]\s+([A-Za-z][\w'’-]*)[.\s]*$"
+)
+"""What is put into a sentence, before it or, a single word, after it; in an English one, Chinese words too."""
+
+_ENGLISH = re.compile(r"\b[a-z]{2,}\b")
+_A_CLAUSE = 2
+"""So many English words beside what is put in make an English sentence, however long that is."""
+
+_LAST_WORD = re.compile(
+    r"a(?:ccordingly|gain|like|lso|lone|ltogether|piece)|both|combined|each|especially|finally|however|instead|mainly|"
+    r"meanwhile|moreover|notably|only|overall|partly|respectively|s(?:eparately|till)|t(?:hen|herefore|hough|ogether|oo)"
+)
+"""What may end an English sentence after a comma and says nothing of its own."""
+
+_PERSONS = (
+    re.compile(r"\b(?:i['’](?:m|ve|ll|d)|i (?:am|was|have|will|can|would|think)|my|myself)\b|我(?![国们])"),
+    re.compile(r"\b(?:you|yours?|yourself)\b|[你您]"),
+)
+_THIRD_SCRIPT = re.compile(r"[\u0370-\u1cff\u3040-\u30ff\uac00-\ud7af]{2,}")
+"""Letters neither Latin nor Chinese, two at least: β is no word."""
 
 
 def reply_problems(statement: str, evidence: Sequence[Evidence], names: Names) -> Iterator[str]:
@@ -54,7 +73,7 @@ def reply_problems(statement: str, evidence: Sequence[Evidence], names: Names) -
         yield "address"
     if is_order(statement):
         yield "order"
-    if _is_put_in(statement, evidence, names):
+    if _is_put_in(statement, evidence, names) or _is_of_no_report(statement, evidence):
         yield "wording"
 
 
@@ -86,14 +105,30 @@ def _heard(source: SourceText) -> SourceText:
 
 def _is_put_in(statement: str, evidence: Sequence[Evidence], names: Names) -> bool:
     """Whether an inset of a statement has words, and the sources in its language have none of them."""
-    language = side_of(_INSET.sub(" ", statement))
+    language = "en" if len(_ENGLISH.findall(_INSET.sub(" ", statement))) >= _A_CLAUSE else side_of(statement)
     texts = [part for each in evidence for text in each.texts for part in (text.text, *text.titles)]
     if not any(text.side == language for each in evidence for text in each.texts):
         return False
     known = {word for text in texts for word in content_words(text)}
     for match in _INSET.finditer(statement):
-        inset = match[1] or match[2] or (match[3] if language == "en" else "")
-        words = content_words(inset)
+        last = "" if _LAST_WORD.fullmatch((match[4] or "").lower()) else match[4]
+        inset = match[1] or match[2] or last or (match[3] if language == "en" else "")
+        words = content_words(inset or "")
         if words and known.isdisjoint(words) and not names.find(inset):
             return True
     return False
+
+
+def _is_of_no_report(statement: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether a statement asks, says I or you, or is in a third script, where no source does: what was asked, repeated.
+
+    Such a sentence may have no word that could be compared.
+    """
+    said = fold(statement)
+    known = fold("\n".join(part for each in evidence for text in each.texts for part in (text.text, *text.titles)))
+    if any(person.search(said) and not person.search(known) for person in _PERSONS):
+        return True
+    if any(word[0] not in known for word in _THIRD_SCRIPT.finditer(said)):
+        return True
+    asked = "".join(said.split()).rstrip("'\"”’」』)")
+    return asked.endswith("?") and asked not in "".join(known.split())

@@ -12,6 +12,7 @@ from pathlib import Path
 from chat.assistant import Assistant, ensure_index
 from chat.completions import Completions
 from chat.settings import Settings, read_settings
+from evals.attacks import FILES, attacks_table
 from evals.bench import bench
 from evals.cases import cases, figures, keep, write_table
 from evals.claims import OWN_CLAIMS, claims_tables, completed_table, read_claims
@@ -72,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.what in ("files", "producers"):
         return _files(options.what, options.seed)
+    if options.what == "attacks":
+        return _attacks(options.faults)
     if options.what == "page":
         with tempfile.TemporaryDirectory(prefix="footnote-page-") as folder:
             print(page(Path(folder)))
@@ -159,6 +162,17 @@ def _files(what: str, seed: int) -> int:
             print(producer_answers(source, gold, WORK, settings))
         else:
             print(f"{producers(source, Path(folder))}\n\nAnswers: not run; ../shared/gold is not here.")
+    return 0
+
+
+def _attacks(list_faults: bool) -> int:
+    missing = [name for name in FILES if not (SHARED / "hostile" / name).is_file()]
+    if missing:
+        print(f"attacks: not run; {' and '.join(missing)} not in ../shared/hostile.")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="footnote-attacks-") as folder:
+        settings = read_settings().model_copy(update={"home": Path(folder)})
+        print(attacks_table(SHARED / "hostile", settings, list_faults=list_faults))
     return 0
 
 
@@ -273,6 +287,7 @@ def _parser() -> argparse.ArgumentParser:
             "mutations",
             "points",
             "claims",
+            "attacks",
             "page",
             "torture",
             "cases",
