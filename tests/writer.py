@@ -1,4 +1,4 @@
-"""Processes that write to a library for test_build: one that is killed at a named point, one that holds the lock."""
+"""Processes that write to a library, for tests of builds: one killed at a named point, one that holds the lock."""
 
 from __future__ import annotations
 
