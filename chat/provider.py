@@ -76,6 +76,8 @@ def _openai(settings: Settings, options: dict[str, Any]) -> dict[str, Any]:
     """What keeps OpenAI's client to one try, one address and our deadlines."""
     import httpx
 
+    from chat.http_client import CancellableClient
+
     base_url = options.get("base_url", OPENAI)  # named, so that no variable of the environment leads elsewhere
     timeout = httpx.Timeout(settings.chat_read_timeout, connect=settings.chat_connect_timeout)
     loopback = (urlsplit(base_url).hostname or "") in ("localhost", "127.0.0.1", "::1")
@@ -89,5 +91,5 @@ def _openai(settings: Settings, options: dict[str, Any]) -> dict[str, Any]:
         "stream_chunk_timeout": None,
         "use_responses_api": False,
         # No redirects: one could carry key and prompt to another host.
-        "http_async_client": httpx.AsyncClient(timeout=timeout, trust_env=not loopback, follow_redirects=False),
+        "http_async_client": CancellableClient(timeout=timeout, trust_env=not loopback, follow_redirects=False),
     }

@@ -109,6 +109,11 @@ class ScriptedModel:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
 
+    @property
+    def connected(self) -> int:
+        """Connections that neither side has closed."""
+        return len(self._open)
+
     def plays(self, *scripts: Script) -> None:
         """One script after the other, the last again and again."""
         fixed: Sequence[Script] = [list(script) for script in scripts]
