@@ -133,7 +133,8 @@ OF_WORKS = ("work-title-canary", "work-text-canary", "work-0-canary", "ann-owner
 
 
 def left(home: Path) -> list[str]:
-    data = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
+    """What is found in any file but hnswlib's, whose unused ends are whatever this process had in memory."""
+    data = [path.read_bytes() for path in home.rglob("*") if path.is_file() and path.suffix != ".bin"]
     return [word for word in OF_WORKS if any(word.encode() in one for one in data)]
 
 
