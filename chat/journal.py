@@ -31,12 +31,12 @@ class OneLine(logging.Formatter):
         self._secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        ours = record.name.partition(".")[0] in OURS
+        ours, message = record.name.partition(".")[0] in OURS, self._scrubbed(record.getMessage())
         row: dict[str, object] = {
             "time": datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage() if ours else record.getMessage()[:LONGEST],
+            "message": message if ours else message[:LONGEST],  # keys first: half a key is none that could be found
             **getattr(record, "facts", {}),
         }
         if record.exc_info and record.exc_info[0] is not None:

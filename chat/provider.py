@@ -54,8 +54,6 @@ def make_chat_model(settings: Settings) -> Any:
     from langchain.chat_models import init_chat_model
 
     provider, model = provider_of(settings)
-    for name in ("openai", "httpx", "httpcore", "anthropic"):  # at DEBUG they log headers and bodies
-        logging.getLogger(name).setLevel(logging.WARNING)
     options: dict[str, Any] = {}
     if key := key_of(settings, provider):
         options["api_key"] = key
@@ -69,7 +67,11 @@ def make_chat_model(settings: Settings) -> Any:
         options["num_predict"] = settings.chat_output
     else:
         options |= {"max_tokens": settings.chat_output, "max_retries": 0}
-    return init_chat_model(model, model_provider=provider, **options)
+    made = init_chat_model(model, model_provider=provider, **options)
+    for name in ("openai", "httpx", "httpcore", "anthropic"):
+        # At DEBUG they log headers and bodies; importing openai sets it where OPENAI_LOG says so.
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return made
 
 
 def _openai(settings: Settings, options: dict[str, Any]) -> dict[str, Any]:
