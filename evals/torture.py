@@ -17,7 +17,7 @@ from typing import Any
 
 from evals.cases import VAR, bound, of_trials, version, write_json
 from evals.torture_isolation import OWNERS, PEOPLE, foreign_canaries, poisoned
-from evals.torture_load import many_sessions, short_soak, soak, uploads_meanwhile
+from evals.torture_load import many_sessions, one_floods, short_soak, soak, uploads_meanwhile
 from evals.torture_storage import DAMAGES, MORE, Trial, backup_amid_ingest, damage, disk_full, kill_amid_ingest
 
 RESULTS = VAR / "torture.json"
@@ -44,6 +44,8 @@ CASES = (
     Case("S8", "backup amid ingest, restored: questions that find something else", 5, backup_amid_ingest),
     Case("C1", "50 sessions of 20 questions: errors, cross-talk", 1, many_sessions),
     Case("C2", "10 uploads, one hostile, while 20 sessions ask: errors", 1, uploads_meanwhile),
+    Case("R2", "one asks without a pause past the limit, ten others calmly: errors, answers above the limit", 1,
+         one_floods),
     Case("A2", "20 people, 5 documents each, 100 searches each: found, prompted or shown of another's", PEOPLE,
          foreign_canaries),
     Case("I7", "100 questions beside a poisoned document: changed; not first or not labelled", len(OWNERS), poisoned),

@@ -1,4 +1,4 @@
-"""The load cases of TESTS: C1 many sessions, C2 uploads meanwhile, C3 soak; on the service layer that the pages call.
+"""The load cases of TESTS on the service layer that the pages call: C1 many sessions, C2 uploads, C3 soak, R2 a flood.
 
 Every question carries a word of its session alone; in what another session is shown it would be cross-talk.
 """
@@ -6,6 +6,7 @@ Every question carries a word of its session alone; in what another session is s
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import random
 import secrets
@@ -31,6 +32,9 @@ from vectorstore.uploads import Upload
 SESSIONS, EACH = 50, 20
 SECONDS = 120
 """After which an answer that has not ended is an error."""
+
+PER_MINUTE = 20
+"""Questions a person may ask in a minute where one floods."""
 
 SOAK = 1_800
 """Seconds of the soak."""
@@ -170,6 +174,45 @@ def _upload(service: Service, published: list[str]) -> None:
             continue
         librarian.publish([(staged, librarian.description(staged))])
         published.append(staged.edition.work)
+
+
+def one_floods(folder: Path, _trial: int, _chance: random.Random) -> Trial:
+    """R2: ten sessions in quiet, and while one person asks past the limit of a minute in four more without a pause."""
+    asked: list[str] = []
+    with closing(Service(Settings(home=folder, questions_per_minute=PER_MINUTE))) as service:
+        drive(service, range(2), 2, 0)
+        quiet = drive(service, range(10), EACH, 5)
+        ended, began = threading.Event(), time.monotonic()
+        flood = [threading.Thread(target=_flood, args=(service, ended, asked)) for _ in range(4)]
+        for thread in flood:
+            thread.start()
+        beside = drive(service, range(10, 20), EACH, 5)
+        ended.set()
+        for thread in flood:
+            thread.join()
+        minutes = int((time.monotonic() - began) // 60) + 1
+    answered = asked.count("whole")
+    errors = [*quiet.errors, *beside.errors]
+    errors += [] if answered <= PER_MINUTE * minutes else [f"{answered} answers in {minutes} minutes"]
+    ratio = percentile(beside.seconds, 0.95) / percentile(quiet.seconds, 0.95)
+    figures = (
+        f"one asked {len(asked):,} times and had {answered} answers in {minutes} minutes of {PER_MINUTE}; "
+        f"the others in quiet {quiet.figures}, beside it {beside.figures}: p95 {ratio:.2f} times"
+    )
+    tried = len(quiet.seconds) + len(beside.seconds) + len(asked)
+    return {"fault": "; ".join(errors[:1]), "tried": tried, "wrong": len(errors), "figures": figures}
+
+
+def _flood(service: Service, ended: threading.Event, states: list[str]) -> None:
+    """One person asks in one conversation, each question as soon as the one before is settled."""
+    conversation = service.history.begin("flood", "Q").id
+    for question in itertools.cycle(questions_for(3, 50)):
+        if ended.is_set():
+            return
+        turn = service.history.ask("flood", conversation, question).id
+        service.desk.begin("flood", turn, partial(service.assistant.stream, question, user="flood"))
+        service.desk.wait("flood", turn, SECONDS)
+        states.append(service.history.exchange("flood", turn).state)
 
 
 def soak(folder: Path, _trial: int, _chance: random.Random, seconds: int = SOAK) -> Trial:
