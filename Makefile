@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --compile-bytecode
 TORCH := 2.13.0
 
-.PHONY: setup run test check evals torture audit sbom screenshots lock clean
+.PHONY: setup run test check evals torture audit sbom vectors screenshots lock clean
 
 setup: .venv/run.stamp
 
@@ -39,6 +39,10 @@ audit: .venv/dev.stamp
 
 sbom: .venv/dev.stamp
 	$(BIN)/python -m evals sbom
+
+# After a change of the bundled works or of their engine: a test fails until then.
+vectors: .venv/dev.stamp
+	$(BIN)/python -m evals vectors
 
 screenshots: .venv/dev.stamp
 	$(BIN)/python -m tests.browser.screenshots

@@ -35,6 +35,7 @@ from evals.score import Asks, Outcome, as_json, score, table
 from evals.steps import ablation
 from evals.supply import ENDS, SBOM, audit, write_sbom
 from evals.torture import torture
+from evals.vectors import write_vectors
 from ingest.__main__ import main as ingest
 from ingest.document import Refusal
 from ingest.pipes import quietly
@@ -63,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.what in ("audit", "sbom"):
         return _supply(options.what)
+    if options.what == "vectors":
+        print(write_vectors())
+        return 0
     if options.what == "points":
         return _points()
     if options.what == "claims":
@@ -293,6 +297,7 @@ def _parser() -> argparse.ArgumentParser:
             "cases",
             "audit",
             "sbom",
+            "vectors",
         ),
         default="answers",
         help="what to measure",

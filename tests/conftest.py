@@ -88,7 +88,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
 @pytest.fixture(scope="session")
 def bundled_home(tmp_path_factory):
-    """A library with the bundled works, made with the bundled engine: half a minute. Whoever writes takes a copy."""
+    """A library with the bundled works, searched with the bundled engine. Whoever writes takes a copy."""
     from chat.assistant import ensure_index
     from chat.settings import Settings
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vectorstore.catalogue import Catalogue
 from vectorstore.embed import embed_words
+from vectorstore.premade import premade
 
 _BATCH, _READ = 64, 500
 """Texts that are embedded at once, and vectors that are read at once."""
@@ -73,6 +74,7 @@ class Embedder:
         todo = [(digest, text) for digest, text in texts.items() if digest not in known]
         if todo or self._anew:
             self._compare()
+        todo = self._without_premade(todo, embed)
         for start in range(0, len(todo), _BATCH):
             batch = todo[start : start + _BATCH]
             rows = embed([text for _, text in batch])
@@ -80,6 +82,18 @@ class Embedder:
             self._catalogue.store_embeddings(self._model, fresh)
             if self._progress:
                 self._progress(min(start + _BATCH, len(todo)), len(todo))
+
+    def _without_premade(
+        self, todo: Sequence[tuple[str, str]], embed: Callable[[list[str]], list[list[float]]]
+    ) -> list[tuple[str, str]]:
+        """Stores the vectors that come with the bundled works, if the engine here makes them so; gives the rest."""
+        ready = premade(self._model)
+        found = {digest: ready[digest] for digest, _ in todo if digest in ready}
+        sample = next(((digest, text) for digest, text in todo if digest in found), None)
+        if sample is None or not alike(embed([sample[1]])[0], found[sample[0]]):
+            return list(todo)
+        self._catalogue.store_embeddings(self._model, found)
+        return [(digest, text) for digest, text in todo if digest not in found]
 
     def compare_with(self, texts: Sequence[str]) -> None:
         """What is embedded already, to see whether the model still makes it so before it makes more beside it."""
