@@ -26,12 +26,13 @@ from chat.breaker import FAILURES
 from chat.desk import PATIENCE, Desk
 from chat.health import Health, Readiness, disk
 from chat.history import History
-from chat.journal import OneLine, event, start_log
+from chat.journal import LONGEST, OneLine, event, start_log
 from chat.model import ChatModel
 from chat.settings import Settings
 from ingest.document import Refusal
 from tests.bigrams import NAME, Bigrams
 from tests.browser.served import ROOT, copy_home, free_port, serve
+from tests.odd_names import NAMES
 from tests.pdf import pdf_file
 from tests.test_desk import SOON, Pen, explain
 from vectorstore.catalogue import Catalogue
@@ -158,7 +159,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[s
     """The rows of the log, which takes the place of what logging was set up as."""
     root = logging.getLogger()
     before = root.handlers[:], root.level
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    yield lambda: [json.loads(line) for line in capsys.readouterr().err.split("\n")[:-1]]
     root.handlers[:], root.level = before
     logging.captureWarnings(False)
 
@@ -180,6 +181,17 @@ def test_no_key_stands_in_the_log_at_any_level(
     rows = log()
     assert rows
     assert "canary" not in json.dumps(rows)
+
+
+@pytest.mark.case("I5")
+def test_a_name_that_another_library_logs_is_one_line(
+    log: Callable[[], list[dict[str, Any]]], record_property: Callable[[str, object], None]
+) -> None:
+    start_log(Settings())
+    for name in NAMES:
+        logging.getLogger("uvicorn").error("%s\n%s\r", name, name)
+    assert [row["message"] for row in log()] == [f"{name}\n{name}\r"[:LONGEST] for name in NAMES]
+    record_property("tried", len(NAMES))
 
 
 @pytest.mark.case("P1")

@@ -14,6 +14,7 @@ from pypdf import PdfWriter
 
 from tests.browser.conftest import OpenPage, Reader
 from tests.browser.served import Served, copy_home, index, serve
+from tests.odd_names import ATTACKS
 from tests.pdf import pdf_file
 from tests.scripted_model import ScriptedModel, says
 
@@ -54,20 +55,6 @@ def canary() -> Iterator[Canary]:
     host = Canary()
     yield host
     host.close()
-
-
-ATTACKS = (
-    "![i](http://{host}/image)",
-    "[l](http://{host}/link) http://{host}/bare <http://{host}/auto> //{host}/slashes",
-    '<img src="http://{host}/img" onerror="window.stolen=1">',
-    "<script src=http://{host}/script></script><script>window.stolen=1</script>",
-    '<svg onload="window.stolen=1"><iframe src="javascript:window.stolen=1"></iframe>',
-    '<a href="javascript:window.stolen=1" onmouseover="window.stolen=1">x</a> [x](javascript:window.stolen=1)',
-    '<style>@import "http://{host}/style";</style><link rel=stylesheet href=http://{host}/css>',
-    "[x]: http://{host}/reference ![x][x] $\\href{{http://{host}/tex}}{{x}}$ :red[x] :material/home: **b** ~s~ `c`",
-    '<form action=http://{host}/form><input autofocus onfocus="window.stolen=1"></form><base href=http://{host}/>',
-    "<meta http-equiv=refresh content='0;url=http://{host}/refresh'><object data=http://{host}/object></object>",
-)
 
 
 @pytest.fixture(scope="module")
