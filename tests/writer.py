@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,13 @@ from vectorstore.words import KeywordIndex
 WORK = Work("second-report", {"en": "Three lanes into a headwind"})
 
 
+@cache
 def original() -> Shelf:
     edition = read_edition(DATA / "second-report.zh-Hant.txt", WORK.id, None, "original")
     return Shelf({}, {}).with_edition(WORK, edition)
 
 
+@cache
 def both() -> Shelf:
     return original().with_edition(WORK, read_edition(DATA / "second-report.en.md", WORK.id, None, "translation"))
 
