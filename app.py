@@ -18,6 +18,7 @@ from streamlit import net_util
 
 from ingest.document import Refusal
 from ui.callback import keep_clicks
+from ui.downloads import say_why_there_is_no_file
 from ui.errors import keep_messages_out_of_the_log, show_unexpected
 from ui.front import StaticFiles, page_below, start_page
 from ui.gate import Gate
@@ -110,6 +111,7 @@ start()
 keep_messages_out_of_the_log()
 no_address_asked_elsewhere()
 keep_clicks()
+say_why_there_is_no_file()
 app = st.App(
     "ui/main.py",
     lifespan=lifespan,

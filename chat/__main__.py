@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from chat.commands import ask, check, feedback, forget, points, selfcheck
-from ingest.document import Refusal
+from chat.unforeseen import unexpected, watch_threads
+from ingest.document import Language, Refusal
 from ingest.pipes import quietly
 
 COMMANDS = (ask, check, feedback, points, selfcheck, forget)
@@ -15,13 +16,20 @@ COMMANDS = (ask, check, feedback, points, selfcheck, forget)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; 0 when done, 1 if a line of a batch was bad, 2 with one sentence on stderr when refused."""
+    """Runs one command; 0 when done, 1 if a line of a batch was bad, 2 with one sentence on stderr when refused,
+    3 with one for an error that nobody foresaw."""
     options = _parser().parse_args(arguments)
+    language: Language = getattr(options, "lang", None) or "en"
     try:
         code: int = options.run(options)
     except Refusal as refusal:
-        print(refusal.in_language(getattr(options, "lang", None) or "en"), file=sys.stderr)
+        print(refusal.in_language(language), file=sys.stderr)
         return 2
+    except BrokenPipeError:  # nobody reads on
+        raise
+    except Exception as error:  # noqa: BLE001 - the door: logged, and said with its id
+        print(unexpected(error).in_language(language), file=sys.stderr)
+        return 3
     return code
 
 
@@ -34,4 +42,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    watch_threads()
     sys.exit(quietly(main))

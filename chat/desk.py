@@ -28,6 +28,8 @@ LEAVE = 10.0
 """Seconds that answers are given to end in when the server stops; a model's takes 18 at most, a quoting one 0.2."""
 
 _BETWEEN_SAVES = 0.25
+_UNSAVED = 64
+"""Answers that could not be saved of which this is remembered."""
 
 
 @dataclass(eq=False, slots=True)
@@ -40,6 +42,9 @@ class _Job:
     lock: threading.Lock = field(default_factory=threading.Lock)
     begun: float = field(default_factory=time.monotonic)
     seen: float = field(default_factory=time.monotonic)
+    unsaved: Refusal | None = None
+    """Why it could not be saved, once it has ended."""
+
     kept: bool = False
     """Whether it goes on though no page looks: the server is stopping, and pages have lost it."""
 
@@ -76,7 +81,11 @@ class Desk:
         """Begins an answer; `follow_up` is asked for questions that go on from it once it is whole."""
         job = self._jobs[turn] = _Job(owner, turn)
         target = threading.Thread(target=self._run, args=(job, open_stream, follow_up), name="answer", daemon=True)
-        target.start()
+        try:
+            target.start()
+        except RuntimeError:  # no thread is left for it
+            del self._jobs[turn]
+            raise
 
     def writing(self, owner: str, turn: str) -> bool:
         """Whether an answer of the owner's is being written. Asking keeps it going."""
@@ -90,6 +99,11 @@ class Desk:
         """What there is of an answer of the owner's that is being written."""
         job = self._mine(owner, turn)
         return self._history.as_seen(owner, job.answer) if job and job.answer else None
+
+    def unsaved(self, owner: str, turn: str) -> Refusal | None:
+        """Why an answer of the owner's has ended and could not be saved; `answer` still has it."""
+        job = self._mine(owner, turn)
+        return job.unsaved if job else None
 
     def wait(self, owner: str, turn: str, seconds: float) -> bool:
         """Whether an answer has ended, at most so many seconds after it was begun.
@@ -134,12 +148,12 @@ class Desk:
         try:
             with self._room, metrics.WRITING.track_inprogress():
                 self._write(job, open_stream)
-                if follow_up and job.answer and job.answer.ended == "complete":
+                if follow_up and job.answer and not job.unsaved and job.answer.ended == "complete":
                     self._follow(job, follow_up)
         finally:
             job.ended.set()
             job.followed.set()
-            self._jobs.pop(job.turn, None)
+            self._forget(job)
 
     def _write(self, job: _Job, open_stream: Callable[[], AnswerStream]) -> None:
         try:
@@ -171,12 +185,23 @@ class Desk:
     def _forsaken(self, job: _Job) -> bool:
         return not job.kept and time.monotonic() - job.seen > self._patience
 
+    def _forget(self, job: _Job) -> None:
+        """What was saved is read from there; of the rest, the latest are kept."""
+        if job.unsaved is None:
+            self._jobs.pop(job.turn, None)
+        for turn in [job.turn for job in list(self._jobs.values()) if job.unsaved][:-_UNSAVED]:
+            self._jobs.pop(turn, None)
+
     def _end(self, job: _Job, state: State, answer: Answer | None, refusal: Refusal | None = None) -> None:
         with job.lock:
             if job.ended.is_set():
                 return
-            self._save(job, state, answer, refusal)
             job.answer = answer
+            try:
+                self._save(job, state, answer, refusal)
+            except Exception as error:  # noqa: BLE001 - the door: logged, kept to be shown, and the thread goes on
+                state, refusal = "failed", self._explain(error)
+                job.unsaved = refusal
             _record(job, state, answer, refusal)
             job.ended.set()
 

@@ -16,6 +16,7 @@ from urllib.request import Request, build_opener
 from chat.assistant import Assistant
 from chat.model import ChatModel, LanguageModel
 from chat.settings import Settings
+from chat.unforeseen import unexpected
 from ingest.document import Refusal
 
 LEAST_FREE = 200 * 2**20
@@ -63,7 +64,10 @@ class Readiness:
         except Refusal as refusal:
             return {"index": refusal.key}
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody can be answered
-            return {"index": type(error).__name__}
+            kind = type(error).__name__
+            if self._known is None or self._known[1].checks.get("index") != kind:  # once, however often is asked
+                unexpected(error)
+            return {"index": kind}
         return {"index": "ok", "model": model(assistant.model, self._settings.chat_base_url)}
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
-import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -15,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chat.answer import Answer, Turn
+from chat.unforeseen import unexpected
 from ingest.document import Refusal, UnreadableDocument
 
 
@@ -105,27 +104,21 @@ def _row(
     try:
         value = json.loads(line.encode("utf-8", "surrogateescape").decode("utf-8"))
         id_ = value.get("id") if isinstance(value, dict) else None
-        return work(model.model_validate(value)), True
+        row = model.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
         cause = f"{'.'.join(str(part) for part in first['loc']) or 'line'}: {first['msg']}"
+        refusal = Refusal("row-wrong", line=number, cause=cause)
     except (ValueError, RecursionError) as error:
-        cause = f"no JSON value ({type(error).__name__})"
-    except Refusal as refusal:
-        return {"id": _plain_id(id_), "line": number, "error": str(refusal)}, False
-    except Exception:  # the door of a batch: one bad line must not cost the others
-        error_id = secrets.token_hex(4)
-        logging.getLogger(__name__).exception("batch line %d, error %s", number, error_id)
-        return {
-            "id": _plain_id(id_),
-            "line": number,
-            "error": str(Refusal("unexpected", error_id=error_id)),
-        }, False
-    return {
-        "id": _plain_id(id_),
-        "line": number,
-        "error": str(Refusal("row-wrong", line=number, cause=cause)),
-    }, False
+        refusal = Refusal("row-wrong", line=number, cause=f"no JSON value ({type(error).__name__})")
+    else:
+        try:
+            return work(row), True
+        except Refusal as why:
+            refusal = why
+        except Exception as error:  # noqa: BLE001 - the door of a batch: one bad line must not cost the others
+            refusal = unexpected(error)
+    return {"id": _plain_id(id_), "line": number, "error": str(refusal)}, False
 
 
 def _plain_id(id_: object) -> str | int | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import prompts
 from chat.settings import Settings, read_settings
+from chat.unforeseen import unexpected
 from ingest.document import EDITION_KINDS, LANGUAGES, Edition, Refusal, UnknownDocument, without_body
 from ingest.losses import loss_sentences
 from ingest.pipes import quietly
@@ -29,13 +30,18 @@ from vectorstore.library import Shelf, live_shelf, read_corpus
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; 0 when done, 2 with one sentence on stderr when refused."""
+    """Runs one command; 0 when done, 2 with one sentence on stderr when refused, 3 for an error that nobody foresaw."""
     options = _parser().parse_args(arguments)
     try:
         return _run(options, read_settings())
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # nobody reads on
+        raise
+    except Exception as error:  # noqa: BLE001 - the door: logged, and said with its id
+        print(unexpected(error), file=sys.stderr)
+        return 3
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

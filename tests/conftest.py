@@ -39,6 +39,12 @@ def shared() -> Path:
     return _SHARED
 
 
+@pytest.fixture
+def without_packages(monkeypatch):
+    """AppTest looks through all that is installed for components each time: half a second, to find none."""
+    monkeypatch.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
+
+
 @pytest.fixture(scope="session")
 def second_report():
     """The shelf of an invented report: a Chinese original and an English translation."""

@@ -1,4 +1,4 @@
-"""What a click sets going is done whole, even where the reader has clicked again meanwhile."""
+"""What a click sets going is done whole, even where the reader clicks again meanwhile, or the page says why not."""
 
 from __future__ import annotations
 
@@ -24,6 +24,22 @@ st.button("act", on_click={act})
 st.text("drawn")
 """
 
+FAILING = """
+import streamlit as st
+from ui.callback import failed, whole
+
+def fails_once():
+    st.session_state.times = st.session_state.get("times", 0) + 1
+    if st.session_state.times == 1:
+        raise ValueError("secret plums")
+
+st.button("act", on_click=whole(fails_once))
+why = failed()
+st.text(why.key if why else "drawn")
+"""
+
+pytestmark = pytest.mark.usefixtures("without_packages")
+
 
 @pytest.mark.parametrize(("act", "done"), [("whole(act)", True), ("act", False)], ids=["whole", "cut short without it"])
 def test_a_callback_amid_which_the_browser_asks_again_is_done_to_its_end(act: str, done: bool) -> None:
@@ -37,6 +53,13 @@ def test_the_script_of_the_earlier_click_still_ends_at_its_next_call() -> None:
     page.session_state["third"] = ""
     page.button[0].click().run()
     assert [words.value for words in page.text] == []
+
+
+def test_after_a_callback_that_failed_the_page_is_drawn_and_knows_why() -> None:
+    page = AppTest.from_string(FAILING).run()
+    for words in ("unexpected", "drawn"):
+        page.button[0].click().run()
+        assert [text.value for text in page.text] == [words]
 
 
 @pytest.mark.parametrize(

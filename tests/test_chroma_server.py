@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -87,7 +88,7 @@ def test_builds_are_collections_kept_while_read_and_removed_after(
 
 
 def fails(*_: object) -> None:
-    raise OSError("disk full")
+    raise OSError(errno.ENOSPC, "disk full")
 
 
 def test_a_writer_that_failed_leaves_the_old_build_and_its_collections_are_removed(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chat import desk as desk_module
 from chat.answer import Answer, Statement
 from chat.conversation import Exchange
 from chat.desk import Desk
@@ -168,6 +169,59 @@ def test_a_failure_keeps_what_there_is_and_says_so_in_our_words(
     assert exchange.refusal is not None
     assert exchange.refusal.in_language("en") == shown.in_language("en")
     assert statements(exchange.answer) == ["One."]
+
+
+@pytest.mark.case("O4")
+@pytest.mark.parametrize("stopped", [False, True])
+def test_of_an_answer_that_cannot_be_saved_there_is_why_and_what_was_written(
+    history: History, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    desk, pen, seen = Desk(history, explain), Pen(), []
+    turn = begin(history, desk, pen, lambda _answer: seen.append("asked") or [])  # type: ignore[func-returns-value]
+    pen.go.release()
+    until(lambda: statements(desk.answer("ann", turn)) == ["One."])
+
+    def full(*_: object) -> None:
+        raise OSError("secret plums")
+
+    monkeypatch.setattr(history, "save", full)
+    if stopped:
+        desk.stop("ann", turn)
+    pen.go.release(2)
+    ended(history, desk, turn)
+    refusal = desk.unsaved("ann", turn)
+    assert refusal is not None
+    assert refusal.values == {"error_id": "OSError"}
+    assert statements(desk.answer("ann", turn)) == (["One."] if stopped else ["One.", "Two."])
+    assert not desk.writing("ann", turn)
+    assert desk.unsaved("ben", turn) is None
+    assert seen == []
+
+
+def test_of_the_answers_that_cannot_be_saved_the_latest_are_remembered(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, turns = Desk(history, explain), []
+    monkeypatch.setattr(desk_module, "_UNSAVED", 2)
+    monkeypatch.setattr(history, "save", lambda *_: 1 / 0)
+    for _ in range(4):
+        turns.append(begin(history, desk, Pen()))
+        assert desk.wait("ann", turns[-1], SOON)
+        until(lambda: desk._jobs[turns[-1]].followed.is_set())
+        until(lambda: len(desk._jobs) <= 2)
+    assert [turn for turn in turns if desk.unsaved("ann", turn)] == turns[-2:]
+
+
+def test_an_answer_that_no_thread_is_left_for_is_none(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(history, explain)
+
+    def none_left(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    with pytest.raises(RuntimeError, match="new thread"):
+        begin(history, desk, Pen())
+    assert desk._jobs == {}
 
 
 def test_questions_to_go_on_with_come_after_the_answer(history: History) -> None:

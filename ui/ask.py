@@ -41,6 +41,9 @@ _AT_ONCE = 0.9
 _REFUSED = "question-refused"
 """In the session: what the last question was refused for, and in which conversation."""
 
+_UNASKED = "question-unasked"
+"""In the session: the last question where it could not be asked, and in which conversation; its box is empty then."""
+
 _POLL = 0.3
 _LOOK = 0.05
 _FOLLOW_UPS = 5.0
@@ -75,6 +78,7 @@ def page() -> None:
         about(library, language)
         suggestions(library.works, language, asking.ask)
     drawn = [_show(exchange, scene) for exchange in scene.exchanges]
+    _show_unasked()
     _bottom(scene)
     if drawn:
         _go_on(*drawn[-1], language)
@@ -121,6 +125,14 @@ def _show(exchange: Exchange, scene: _Scene) -> tuple[Exchange, DeltaGenerator |
     else:
         st.empty()  # what comes after keeps its place, whether the panel is open or not
     return exchange, below
+
+
+def _show_unasked() -> None:
+    """A question that could not be asked; why stands at the foot of the page."""
+    where, question = st.session_state.get(_UNASKED, (None, ""))
+    if question and where == address.here().conversation:
+        with st.chat_message("user", avatar=":material/person:"):
+            text.plain(question, key="unasked")
 
 
 def _below(exchange: Exchange, latest: bool, language: Language) -> DeltaGenerator | None:
@@ -191,4 +203,6 @@ def _ask() -> None:
         if refusal.key != "question-empty":
             st.session_state[_REFUSED] = address.here().conversation, refusal
         return
+    st.session_state[_UNASKED] = address.here().conversation, st.session_state.question
     asking.ask(st.session_state.question)
+    del st.session_state[_UNASKED]

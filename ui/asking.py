@@ -61,10 +61,15 @@ def _begin(turn: str, question: str, before: list[Exchange], works: tuple[str, .
 
 
 def as_it_stands(turn: str) -> Exchange:
-    """A turn with what is written of it so far. Raises Refusal for another's."""
-    exchange = open_history().exchange(owner(), turn)
-    written = open_desk().answer(owner(), turn) if exchange.state == "writing" else None
-    return replace(exchange, answer=written) if written else exchange
+    """A turn with what is written of it so far, or was and could not be saved. Raises Refusal for another's."""
+    me, desk = owner(), open_desk()
+    exchange = open_history().exchange(me, turn)
+    if exchange.state != "writing":
+        return exchange
+    written = desk.answer(me, turn) or exchange.answer
+    if refusal := desk.unsaved(me, turn):
+        return replace(exchange, state="failed", answer=written, refusal=refusal)
+    return replace(exchange, answer=written)
 
 
 def alive(exchange: Exchange) -> bool:

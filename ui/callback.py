@@ -1,4 +1,5 @@
-"""What a click sets going is done whole, even where the reader has clicked again meanwhile."""
+"""What a click sets going is done whole, even where the reader has clicked again meanwhile; where it cannot be done,
+the page stands as before and says why."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec
 
+import streamlit as st
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -16,7 +18,13 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     _coalesce_widget_states,
 )
 
+from chat.unforeseen import unexpected
+from ingest.document import Refusal
+
 P = ParamSpec("P")
+
+_FAILED = "failed-callback"
+"""In the session: why the last click came to nothing, and on which page."""
 
 
 def keep_clicks() -> None:
@@ -56,15 +64,33 @@ def whole(act: Callable[P, None]) -> Callable[P, None]:
     """`act` as a callback that no later click cuts short.
 
     When the browser asks again, Streamlit stops the script of the click before at its next call, in the middle of a
-    callback too: the click is lost, or half done. The later click waits for it here, and is not lost either.
+    callback too: the click is lost, or half done. The later click waits for it here, and is not lost either. After an
+    error in a callback Streamlit would draw no page, and all that the reader has there would be gone.
     """
 
     @wraps(act)
     def done(*args: P.args, **kwargs: P.kwargs) -> None:
+        st.session_state.pop(_FAILED, None)
         with _undisturbed():
-            act(*args, **kwargs)
+            try:
+                act(*args, **kwargs)
+            except Refusal as refusal:
+                st.session_state[_FAILED] = _page(), refusal
+            except Exception as error:  # noqa: BLE001 - the door: logged, and shown with its id
+                st.session_state[_FAILED] = _page(), unexpected(error)
 
     return done
+
+
+def failed() -> Refusal | None:
+    """Why the last click on this page came to nothing."""
+    where, refusal = st.session_state.get(_FAILED, (None, None))
+    return refusal if where == _page() else None
+
+
+def _page() -> str:
+    context = get_script_run_ctx()
+    return context.page_script_hash if context else ""
 
 
 @contextmanager

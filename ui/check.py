@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import prompts
+from chat.unforeseen import unexpected
 from ingest.document import Language, Refusal
 from ui import text
 from ui.documents import Documents, documents_of, open_assistant
-from ui.errors import said, unexpected
+from ui.errors import said
 from ui.language import chosen_language
 from ui.masthead import standing_line
 from ui.point_cards import source_row

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import prompts
+from chat.unforeseen import unexpected
 from ingest.document import Edition, Language, Refusal, Work
-from ui.errors import unexpected
 from ui.reader import owner
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def open_assistant_quietly() -> Assistant:
 
 
 def warm_up() -> None:
-    """Loads what the first reader would otherwise wait for; what is wrong is told to that reader.
+    """Loads what the first reader would otherwise wait for; what is wrong is told to that reader, who meets it too.
 
     Whoever serves and draws pages meanwhile gets the interpreter ten times as soon as otherwise.
     """
@@ -62,6 +62,8 @@ def warm_up() -> None:
         _assistant()
     except Refusal:
         return
+    except Exception as error:  # noqa: BLE001 - the door of a thread: logged; the first reader sees an id of their own
+        unexpected(error)
     finally:
         sys.setswitchinterval(patience)
         _loading.clear()

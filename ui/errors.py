@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import logging
-import secrets
 
-from chat import metrics
 from chat.told import OPERATORS, told
+from chat.unforeseen import unexpected
 from ingest.document import Language, Refusal
-
-
-def unexpected(error: Exception) -> Refusal:
-    """A refusal to show for an error nobody foresaw.
-
-    The log gets where it happened, under the same id, and not the error's message, which may hold what was asked.
-    """
-    error_id = secrets.token_hex(4)
-    metrics.ERRORS.inc()
-    wordless = RuntimeError(type(error).__name__)
-    logging.getLogger(__name__).exception(
-        "error %s",
-        error_id,
-        exc_info=(RuntimeError, wordless, error.__traceback__),
-        extra={"facts": {"error_id": error_id, "kind": type(error).__name__}},
-    )
-    return Refusal("unexpected", error_id=error_id)
 
 
 def said(refusal: Refusal, language: Language) -> str:
     """What whoever reads the page is told of a refusal; what is kept from them stands in the log."""
+    if refusal.key not in OPERATORS:  # who reads it is not asked: that may be what went wrong
+        return told(refusal, language, operates=False)
     operates = _operates()
-    if refusal.key in OPERATORS and not operates:
+    if not operates:
         facts = {"kind": refusal.key}
         logging.getLogger(__name__).error("refused: %s", refusal.key, extra={"facts": facts})
     return told(refusal, language, operates=operates)

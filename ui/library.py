@@ -10,11 +10,12 @@ import streamlit as st
 
 import prompts
 from chat import metrics
+from chat.unforeseen import unexpected
 from ingest.document import LANGUAGES, Language, Refusal
 from ui import text
 from ui.callback import whole
 from ui.documents import documents_of, open_assistant
-from ui.errors import said, unexpected
+from ui.errors import said
 from ui.language import chosen_language
 from ui.library_form import describe
 from ui.library_rows import self_check, shelf_data, staged_data

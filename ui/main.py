@@ -9,7 +9,10 @@ import streamlit as st
 
 import prompts
 from ingest.document import Language, Refusal
+from ui import text
+from ui.callback import failed
 from ui.doorway import show_closed, show_who, who_comes
+from ui.errors import said
 from ui.language import chosen_language, language_switch
 from ui.masthead import brand
 from ui.pages import navigate
@@ -43,4 +46,7 @@ with st.container(key=masthead, horizontal=True, vertical_alignment="bottom", ho
 if isinstance(who, Refusal):
     show_closed(who, language)
 else:
+    if refusal := failed():
+        with st.bottom:
+            text.problem(said(refusal, language), language)
     page.run()

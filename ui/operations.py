@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from chat import metrics
 from chat.journal import event, start_log
 from chat.settings import Settings, read_settings
+from chat.unforeseen import unexpected, watch_threads
 from ingest.document import Refusal
 from ui.documents import open_assistant_quietly, open_desk, warm_up
 from ui.sign_in import secrets
@@ -33,8 +34,11 @@ def known_settings() -> Settings | None:
 
 
 def log_in_lines(settings: Settings) -> None:
-    """Every line of the process is ours, Streamlit's too, which gives each of its loggers a handler of its own."""
+    """Every line of the process is ours, Streamlit's too, which gives each of its loggers a handler of its own, and
+    what Python says of a thread that an error ends."""
     import streamlit.logger
+
+    watch_threads()
 
     handler = start_log(settings, secrets())
 
@@ -80,5 +84,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
 
 def _finish() -> None:
-    with suppress(Refusal):  # its database cannot be opened, so no answer is being written
+    try:
         open_desk().close()
+    except Refusal:  # its database cannot be opened, so no answer is being written
+        return
+    except Exception as error:  # noqa: BLE001 - the door: the server would log its message
+        unexpected(error)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 
 import prompts
+from chat.unforeseen import unexpected
 from ingest.document import LANGUAGES, Language, Refusal
 from ui import text
 from ui.callback import whole
 from ui.documents import Documents, documents_of, open_assistant
-from ui.errors import said, unexpected
+from ui.downloads import made
+from ui.errors import said
 from ui.language import chosen_language
 from ui.masthead import standing_line
 from ui.point_cards import board_data
@@ -163,7 +165,7 @@ def _export(points: TalkingPoints, assistant: Assistant, language: Language) -> 
         for format_ in FILE_FORMATS:
             st.download_button(
                 words[f"points-{format_}"],
-                partial(handout_bytes, handout, format_),
+                made(partial(handout_bytes, handout, format_), language),
                 file_name=f"talking-points.{format_}",
                 mime=_MIMES[format_],
                 key=f"points-{format_}",

@@ -223,9 +223,9 @@ def _disk_errors_named(home: Path) -> Iterator[None]:
 
 
 def cause_of(error: Exception) -> str:
-    """Why the disk could not be written, in the system's words."""
-    if isinstance(error, OSError | portalocker.LockException) and error.strerror:
-        return error.strerror
+    """Why the disk could not be written, in the system's words; those of others are not for a page."""
+    if isinstance(error, OSError | portalocker.LockException):
+        return error.strerror or type(error).__name__
     return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
 
 

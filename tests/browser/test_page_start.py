@@ -97,13 +97,19 @@ def test_the_index_page_is_served_with_its_scripts_only(app: Served) -> None:
 def test_an_error_outside_an_answer_shows_its_id_and_nothing_of_itself(visit: OpenPage, tmp_path: Path) -> None:
     with serve(tmp_path / "home", tmp_path / "log", "tests/browser/broken.py") as served:
         reader = visit(served.url, locale="zh-TW")
-        said = reader.page.get_by_role("alert")
-        expect(said).to_contain_text("系統發生錯誤")
+        said = reader.page.get_by_role("alert").filter(has_text="系統發生錯誤")
+        expect(said).to_have_count(1)
         page = said.inner_text()
-        log = (tmp_path / "log").read_text()
-    error_id = re.search(r"錯誤編號 ([0-9a-f]{8})", page)
-    assert error_id
-    assert error_id[1] in log
+        reader.page.get_by_role("button", name="file").click()
+        expect(reader.page.get_by_test_id("stDownloadButtonError")).to_contain_text("系統發生錯誤")
+        page += reader.page.locator("body").inner_text()
+        health = [httpx.get(f"{served.url}/{path}").text for path in ("healthz", "readyz")]
+    log = (tmp_path / "log").read_text()
+    error_ids = re.findall(r"錯誤編號 ([0-9a-f]{8})", page)
+    assert len(set(error_ids)) == 2
+    for error_id in error_ids:
+        (line,) = [line for line in log.splitlines() if error_id in line]
+        assert (json.loads(line)["kind"], json.loads(line)["trace"][-1].endswith(" in fails")) == ("ValueError", True)
     for hidden in ("plums", "/secret/path", "ValueError", "Traceback"):
-        assert hidden not in page
+        assert hidden not in page + str(health)
     assert "plums" not in log
