@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+import streamlit as st
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.testing.v1 import AppTest
 
-from ui.callback import take_along
+from ui import callback
+from ui.callback import once, shown, take_along
 
 SCRIPT = """
 import streamlit as st
@@ -83,3 +87,70 @@ def test_a_click_that_waits_goes_along_with_the_next(begun: bool, page: str, fra
     assert sorted(state.id for state in fresh.widget_states.widgets) == clicked
     taken = clicked == ["first", "second"]
     assert taken == (requests.on_scriptrunner_ready().type is ScriptRequestType.STOP and not begun)
+
+
+@pytest.mark.case("C4")
+def test_what_is_clicked_by_many_scripts_at_once_is_done_once_until_it_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    go_on, done = threading.Event(), []
+
+    def act() -> None:
+        assert go_on.wait(10)
+        done.append("act")
+
+    def click() -> None:
+        once("act", act)
+        assert done == ["act"], "who clicked again goes on when it is done"
+
+    scripts = [threading.Thread(target=click) for _ in range(3)]
+    for script in scripts:
+        script.start()
+    shown()  # a page that is drawn meanwhile shows nothing of it
+    once("other", lambda: done.clear())
+    go_on.set()
+    for script in scripts:
+        script.join(10)
+    once("act", act)
+    assert done == ["act"]
+    shown()
+    once("act", act)
+    assert done == ["act", "act"]
+
+
+@pytest.mark.case("C4")
+def test_what_fails_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "session_state", {})
+    with pytest.raises(ZeroDivisionError):
+        once("act", lambda: 1 // 0)
+    done: list[str] = []
+    once("act", lambda: done.append("act"))
+    assert done == ["act"]
+
+
+LONG = """
+import streamlit as st
+from ui.callback import end_if_closed, once
+
+def act():
+    st.session_state["begun"] = True
+    end_if_closed()
+    st.session_state["done"] = True
+
+once("act", act)
+"""
+
+
+@pytest.mark.case("C4")
+@pytest.mark.parametrize("open_", [True, False])
+def test_what_takes_long_ends_where_its_window_is_closed(monkeypatch: pytest.MonkeyPatch, open_: bool) -> None:
+    class Runtime:
+        exists = staticmethod(lambda: True)
+        get_instance = classmethod(lambda runtime: runtime)
+        is_active_session = staticmethod(lambda _session: open_)
+
+    monkeypatch.setattr(callback, "runtime", Runtime)
+    page = AppTest.from_string(LONG).run()
+    assert "begun" in page.session_state
+    assert ("done" in page.session_state) is open_

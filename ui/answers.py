@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -10,7 +11,7 @@ import streamlit as st
 import prompts
 from chat.answer import Answer
 from chat.conversation import REASONS, Exchange, Feedback, Verdict
-from ingest.document import Language
+from ingest.document import Language, Refusal
 from ui import address, asking, text
 from ui.chips import Row, show_answer
 from ui.documents import Documents, open_history
@@ -35,7 +36,7 @@ def show_exchange(exchange: Exchange, latest: bool, model: str, library: Documen
         on_open=partial(address.open_section, turn),
         more=more_data(exchange, model, library, language),
         on_more={
-            "again": lambda _: asking.ask(exchange.question),
+            "again": lambda _: asking.ask_once(exchange.question),
             "feedback": partial(_take_feedback, exchange.id),
         },
     )
@@ -73,7 +74,7 @@ def show_follow_ups(exchange: Exchange, language: Language) -> None:
             "lang": answer.language if answer else language,
             "questions": list(exchange.follow_ups),
         },
-        on_ask_change=lambda: asking.ask(str(st.session_state[key].ask)),
+        on_ask_change=lambda: asking.ask_once(str(st.session_state[key].ask)),
     )
 
 
@@ -101,4 +102,5 @@ def _take_feedback(turn: str, given: Row) -> None:
     reason = given.get("reason")
     verdict: Verdict = "bad" if given.get("verdict") == "bad" else "good"
     known = next((known for known in REASONS if known == reason), None)
-    open_history().give_feedback(owner(), turn, Feedback(verdict, known, str(given.get("note") or "")))
+    with suppress(Refusal):  # deleted in another window: the page says so
+        open_history().give_feedback(owner(), turn, Feedback(verdict, known, str(given.get("note") or "")))

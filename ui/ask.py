@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,7 +15,7 @@ from chat.settings import read_settings
 from ingest.document import Language, Refusal
 from ui import address, asking, text
 from ui.answers import show_exchange, show_follow_ups
-from ui.callback import whole
+from ui.callback import shown, whole
 from ui.conversations import show_conversations
 from ui.documents import (
     Documents,
@@ -76,12 +75,18 @@ def page() -> None:
     show_conversations(scene.conversation, scene.library, language)
     if not scene.exchanges:
         about(library, language)
-        suggestions(library.works, language, asking.ask)
-    drawn = [_show(exchange, scene) for exchange in scene.exchanges]
-    _show_unasked()
-    _bottom(scene)
+        suggestions(library.works, language, asking.ask_once)
+    try:
+        drawn = [_show(exchange, scene) for exchange in scene.exchanges]
+        _show_unasked()
+        _bottom(scene)
+    except Refusal as refusal:
+        if refusal.key != "conversation-unknown":
+            raise
+        st.rerun()  # deleted in another window meanwhile: drawn again, the page says so
+    shown()
     if drawn:
-        _go_on(*drawn[-1], language)
+        _go_on(drawn, language)
     elif listed:
         _until_loaded(language)
 
@@ -102,6 +107,7 @@ def _scene(library: Documents, language: Language) -> _Scene:
         history = open_history()
         conversation = history.conversation(owner(), wanted)
         exchanges = history.exchanges(owner(), wanted)
+        asking.keep_in_view(exchanges)
         return _Scene(language, library, conversation, exchanges, read_settings().chat_model)
     except Refusal as refusal:
         text.problem(said(refusal, language), language)
@@ -143,15 +149,16 @@ def _below(exchange: Exchange, latest: bool, language: Language) -> DeltaGenerat
     return st.empty()
 
 
-def _go_on(drawn: Exchange, below: DeltaGenerator | None, language: Language) -> None:
-    """After the page is drawn: an answer that grows is looked after, below a whole one come the next questions.
+def _go_on(drawn: Sequence[tuple[Exchange, DeltaGenerator | None]], language: Language) -> None:
+    """After the page is drawn: answers that grow are looked after, below a whole one come the next questions.
 
     Nothing that stands on the page is drawn again for them, so that a reader who is at a chip already stays there.
     """
-    if asking.alive(drawn):
-        _watch(drawn)
+    last, below = drawn[-1]
+    if growing := [exchange for exchange, _ in drawn if asking.alive(exchange)]:
+        _watch(growing)
     elif below:
-        _draw_follow_ups(drawn, below, language)
+        _draw_follow_ups(last, below, language)
 
 
 def _draw_follow_ups(drawn: Exchange, below: DeltaGenerator, language: Language) -> None:
@@ -165,31 +172,38 @@ def _draw_follow_ups(drawn: Exchange, below: DeltaGenerator, language: Language)
 
 
 @st.fragment(run_every=_POLL)
-def _watch(drawn: Exchange) -> None:
-    """Looks after an answer, and draws the page again when there is more of it. Itself it draws nothing: what stands
+def _watch(growing: Sequence[Exchange]) -> None:
+    """Looks after answers, and draws the page again when there is more of one. Itself it draws nothing: what stands
     in a fragment changes hands when the fragment ends, and a click in that moment is lost."""
-    try:
-        now = asking.as_it_stands(drawn.id)
-    except Refusal:  # deleted, or who asks is let in no longer: the page says which
-        st.rerun()
-    if (now.state, now.answer) != (drawn.state, drawn.answer) or not asking.alive(now):
-        st.rerun()
+    for drawn in growing:
+        try:
+            now = asking.as_it_stands(drawn.id)
+        except Refusal:  # deleted, or who asks is let in no longer: the page says which
+            st.rerun()
+        if (now.state, now.answer) != (drawn.state, drawn.answer) or not asking.alive(now):
+            st.rerun()
 
 
 def _bottom(scene: _Scene) -> None:
     """What stays in sight: the question box, which works are asked, and what an answer is and is not."""
     words = prompts.words(scene.language)
-    latest = asking.as_it_stands(scene.exchanges[-1].id) if scene.exchanges else None
+    growing = [one.id for one in scene.exchanges if asking.alive(one) and asking.alive(asking.as_it_stands(one.id))]
     with st.bottom:
-        if latest and asking.alive(latest):
-            stop = partial(open_desk().stop, owner(), latest.id)
-            st.button(words["stop"], key="stop", icon=":material/stop_circle:", on_click=whole(stop))
+        if growing:
+            st.button(
+                words["stop"], key="stop", icon=":material/stop_circle:", on_click=whole(_stop), args=(owner(), growing)
+            )
         show_scope(scene.conversation, scene.library, scene.language)
         where, refusal = st.session_state.get(_REFUSED, (None, None))
         if refusal and where == address.here().conversation:
             text.problem(said(refusal, scene.language), scene.language)
         st.chat_input(words["question-placeholder"], key="question", on_submit=whole(_ask))
         standing_line(scene.library.documents, scene.language)
+
+
+def _stop(me: str, turns: Sequence[str]) -> None:
+    for turn in turns:
+        open_desk().stop(me, turn)
 
 
 def _ask() -> None:

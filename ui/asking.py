@@ -8,13 +8,20 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+import streamlit as st
+
 from chat.answer import Answer
 from chat.conversation import Conversation, Exchange, still_asked, turns_before
 from ingest.document import Refusal
 from ui import address, scope
+from ui.callback import once
 from ui.documents import documents_of, open_assistant, open_desk, open_history
 from ui.language import chosen_language
 from ui.reader import owner
+
+_IN_VIEW = "turns-in-view"
+"""In the session: the turns that this window shows. Asking ends their answers, and not those asked in another window
+meanwhile."""
 
 _SILENCE = datetime.timedelta(seconds=10)
 """After so long without a word saved, an answer that is not written here is taken to be broken off."""
@@ -29,12 +36,19 @@ def ask(question: str | None) -> None:
     question = f"{section.name} {question}" if section else question
     conversation = _conversation(here, question, (section.work,) if section else scope.chosen())
     before = history.exchanges(owner(), conversation.id)
+    in_view = st.session_state.get(_IN_VIEW, ())
     for exchange in before:
-        open_desk().stop(owner(), exchange.id)
+        if exchange.id in in_view:
+            open_desk().stop(owner(), exchange.id)
     turn = history.ask(owner(), conversation.id, question).id
     _begin(turn, question, before, conversation.works)
     scope.forget()
     address.move(address.Address(conversation.id))
+
+
+def ask_once(question: str | None) -> None:
+    """Asks what was clicked; clicked again before it is on the page, it is still one question."""
+    once(f"ask {question}", partial(ask, question))
 
 
 def _conversation(here: address.Address, question: str, works: Sequence[str]) -> Conversation:
@@ -58,6 +72,11 @@ def _begin(turn: str, question: str, before: list[Exchange], works: tuple[str, .
 
     stream = partial(assistant.stream, question, history=turns_before(before), works=known, user=me)
     open_desk().begin(me, turn, stream, follow_up)
+
+
+def keep_in_view(exchanges: Sequence[Exchange]) -> None:
+    """Keeps in mind which turns this window shows."""
+    st.session_state[_IN_VIEW] = [exchange.id for exchange in exchanges]
 
 
 def as_it_stands(turn: str) -> Exchange:

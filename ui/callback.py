@@ -3,15 +3,17 @@ the page stands as before and says why."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequests,
     ScriptRequestType,
@@ -25,6 +27,12 @@ P = ParamSpec("P")
 
 _FAILED = "failed-callback"
 """In the session: why the last click came to nothing, and on which page."""
+
+_ACTS = "acts"
+"""In the session: what was clicked and is not shown yet, by name, each with the end of its doing."""
+
+_acts_lock = threading.Lock()
+_LOOK = 0.05
 
 
 def keep_clicks() -> None:
@@ -91,6 +99,45 @@ def failed() -> Refusal | None:
 def _page() -> str:
     context = get_script_run_ctx()
     return context.page_script_hash if context else ""
+
+
+def once(name: str, act: Callable[[], None]) -> None:
+    """Does `act` whole, and not again until its outcome is drawn (`shown`).
+
+    Who sees nothing happen clicks again, and Streamlit begins another script for each click beside those that run:
+    it waits here for the end of the first, and does nothing.
+    """
+    with _acts_lock:
+        acts: dict[str, threading.Event] = st.session_state.setdefault(_ACTS, {})
+        earlier, done = acts.get(name), threading.Event()
+        acts.setdefault(name, done)
+    if earlier:
+        while not earlier.wait(_LOOK):
+            st.session_state.get(_ACTS)  # a click on something else ends the waiting here
+        return
+    try:
+        with _undisturbed():
+            act()
+    except BaseException:
+        acts.pop(name, None)
+        raise
+    finally:
+        done.set()
+
+
+def shown() -> None:
+    """The page is drawn with all that was done: what is clicked from now on is meant anew."""
+    acts: dict[str, threading.Event] = st.session_state.get(_ACTS, {})
+    for name, done in list(acts.items()):
+        if done.is_set():
+            acts.pop(name, None)
+
+
+def end_if_closed() -> None:
+    """Ends what is done undisturbed where nobody waits for it any more: its window is closed."""
+    context = get_script_run_ctx()
+    if context and runtime.exists() and not runtime.get_instance().is_active_session(context.session_id):
+        raise StopException
 
 
 @contextmanager

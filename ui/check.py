@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,6 +11,7 @@ import prompts
 from chat.unforeseen import unexpected
 from ingest.document import Language, Refusal
 from ui import text
+from ui.callback import once
 from ui.documents import Documents, documents_of, open_assistant
 from ui.errors import said
 from ui.language import chosen_language
@@ -39,7 +41,7 @@ def page() -> None:
     st.text_area(words["check-claim"], key="check-claim", placeholder=words["check-example"], height=140)
     if st.button(words["check-now"], type="primary", key="check-now"):
         with st.spinner(words["looking"]):
-            st.session_state[_FOUND] = _checked(assistant, st.session_state["check-claim"])
+            once("check", partial(_check, assistant))
     found = st.session_state.get(_FOUND)
     if found is not None and not isinstance(found, Refusal) and library.lacks(c.work for c in found.citations):
         found = st.session_state[_FOUND] = Refusal("found-withheld")
@@ -49,6 +51,10 @@ def page() -> None:
         _verdicts(key="check-verdicts", data=check_data(found, library, language))
     with st.bottom:
         standing_line(library.documents, language)
+
+
+def _check(assistant: Assistant) -> None:
+    st.session_state[_FOUND] = _checked(assistant, st.session_state["check-claim"])
 
 
 def _checked(assistant: Assistant, claim: str) -> Check | Refusal:

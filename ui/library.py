@@ -13,7 +13,7 @@ from chat import metrics
 from chat.unforeseen import unexpected
 from ingest.document import LANGUAGES, Language, Refusal
 from ui import text
-from ui.callback import whole
+from ui.callback import end_if_closed, once, whole
 from ui.documents import documents_of, open_assistant
 from ui.errors import said
 from ui.language import chosen_language
@@ -119,8 +119,8 @@ def _add(librarian: Librarian, language: Language) -> None:
     with st.expander(words["library-options"]):
         password = st.text_input(words["library-password"], type="password", key="library-password")
         ocr = _can_read_pictures() and st.checkbox(words["library-ocr"], key="library-ocr")
-    if st.button(words["library-read"], type="primary", key="library-read", disabled=not files):
-        _do(lambda: _stage(librarian, files or [], target, password, ocr, language), "")
+    if st.button(words["library-read"], type="primary", key="library-read", disabled=not files) and files:
+        _do("read", lambda: _stage(librarian, files, target, password, ocr, language), "")
 
 
 def _stage(
@@ -143,6 +143,7 @@ def _stage(
         nonlocal done
         if ended is not None:
             metrics.FILES.labels(ended.state).inc()
+        end_if_closed()
         bar.progress(done / len(files), text=words["library-reading"].format(done=done, total=len(files)))
         done += 1
 
@@ -192,7 +193,7 @@ def _review(librarian: Librarian, language: Language) -> None:
                 args=(librarian, one),
             )
     if described and st.button(words["library-publish"], type="primary", key="library-publish"):
-        _do(lambda: _publish(librarian, described, language), "library-published")
+        _do("publish", lambda: _publish(librarian, described, language), "library-published")
 
 
 def _publish(librarian: Librarian, described: list[tuple[Staged, Description]], language: Language) -> None:
@@ -227,11 +228,10 @@ def _held(assistant: Assistant, librarian: Librarian, language: Language) -> Non
     data = shelf_data(library, build, language, findings)
     _shelf(key="library-shelf", data=data, on_act_change=_choose)
     if target := _target("remove"):
-        _forget_target()
-        _do(lambda: librarian.remove(target[0], target[1] or None, _bar(language)), "library-removed")
+        _do("/".join(target), lambda: _remove(librarian, target, language), "library-removed")
     text.note(words["library-index-help"], language)
     if st.button(words["library-index"], key="library-index"):
-        _do(lambda: librarian.index_again(_bar(language)), "library-indexed")
+        _do("index", lambda: librarian.index_again(_bar(language)), "library-indexed")
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
@@ -254,8 +254,13 @@ def _correct(librarian: Librarian, target: tuple[str, str], language: Language) 
         said = describe("-".join(target), known, [shelf.works[target[0]]], language, fixed=True)
         with st.container(horizontal=True):
             if st.button(words["library-save"], type="primary", key="library-save"):
-                _do(lambda: librarian.correct(*target, said, _bar(language)), "library-saved", _forget_target)
+                _do("save", lambda: librarian.correct(*target, said, _bar(language)), "library-saved", _forget_target)
             st.button(words["library-keep"], key="library-cancel", on_click=whole(_forget_target))
+
+
+def _remove(librarian: Librarian, target: tuple[str, str], language: Language) -> None:
+    _forget_target()
+    librarian.remove(target[0], target[1] or None, _bar(language))
 
 
 def _choose() -> None:
@@ -276,8 +281,13 @@ def _forget_target() -> None:
 # Doing
 
 
-def _do(work: Callable[[], None], done: str, after: Callable[[], None] = lambda: None) -> None:
+def _do(name: str, work: Callable[[], None], done: str, after: Callable[[], None] = lambda: None) -> None:
     """Does something that takes a while, and draws the page again with what became of it."""
+    once(name, lambda: _try(work, done, after))
+    st.rerun()
+
+
+def _try(work: Callable[[], None], done: str, after: Callable[[], None]) -> None:
     try:
         work()
     except Refusal as refusal:
@@ -287,10 +297,14 @@ def _do(work: Callable[[], None], done: str, after: Callable[[], None] = lambda:
     else:
         st.session_state[_DONE] = done
         after()
-    st.rerun()
 
 
 def _bar(language: Language) -> Progress:
     label = prompts.words(language)["library-indexing"]
     bar = st.progress(0.0, text=label)
-    return lambda done, total: cast("None", bar.progress(done / max(total, 1), text=label) and None)
+
+    def step(done: int, total: int) -> None:
+        end_if_closed()
+        bar.progress(done / max(total, 1), text=label)
+
+    return step

@@ -10,7 +10,7 @@ import streamlit as st
 import prompts
 from ingest.document import Language, Refusal
 from ui import text
-from ui.callback import failed
+from ui.callback import failed, shown
 from ui.doorway import show_closed, show_who, who_comes
 from ui.errors import said
 from ui.language import chosen_language, language_switch
@@ -50,3 +50,4 @@ else:
         with st.bottom:
             text.problem(said(refusal, language), language)
     page.run()
+    shown()

@@ -12,7 +12,7 @@ import prompts
 from chat.unforeseen import unexpected
 from ingest.document import LANGUAGES, Language, Refusal
 from ui import text
-from ui.callback import whole
+from ui.callback import once, whole
 from ui.documents import Documents, documents_of, open_assistant
 from ui.downloads import made
 from ui.errors import said
@@ -95,13 +95,17 @@ def _form(assistant: Assistant, language: Language) -> None:
         st.text_input(words["points-describe"], key="points-description")
     if st.button(words["points-write"], type="primary", key="points-write"):
         with st.spinner(words["looking"]):
-            st.session_state[_FOUND] = _found(assistant)
+            once("points", partial(_write, assistant))
 
 
 def _take_theme(theme: str) -> None:
     """Puts a thesis in the topic's place, in the language of the points."""
     language = st.session_state.get("points-language", chosen_language())
     st.session_state["points-topic"] = prompts.words(language)[f"theme-{theme}"]
+
+
+def _write(assistant: Assistant) -> None:
+    st.session_state[_FOUND] = _found(assistant)
 
 
 def _found(assistant: Assistant) -> TalkingPoints | Refusal:

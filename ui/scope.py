@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
 
 import prompts
 from chat.conversation import Conversation
-from ingest.document import Language
+from ingest.document import Language, Refusal
 from ui import address, text
 from ui.documents import Documents, open_history
 from ui.reader import owner
@@ -56,6 +57,7 @@ def _choose(conversation: Conversation | None, library: Documents, works: Sequen
     picked = tuple(work for work in known if work in works)
     picked = () if len(picked) in (0, len(known)) else picked
     if conversation:
-        open_history().choose_works(owner(), conversation.id, picked)
+        with suppress(Refusal):  # deleted in another window: the page says so
+            open_history().choose_works(owner(), conversation.id, picked)
     else:
         st.session_state[_CHOSEN] = picked

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from chat.history import History
+from tests.browser.clicks import Click, once, three_times, twice
 from tests.browser.conftest import OpenPage, Reader
 
 ASKED = "How far did trading volume at Upbit in South Korea fall?"
@@ -22,11 +23,11 @@ def conversation_named(reader: Reader, title: str) -> Locator:
     return row.filter(has_text=title)
 
 
-def do(reader: Reader, action: str) -> None:
+def do(reader: Reader, action: str, click: Click = once) -> None:
     """Opens what can be done with the conversation that is read, and does it."""
     mine = reader.page.locator("li.open")
     mine.get_by_role("button", name=re.compile("^More:")).click()
-    mine.get_by_role("button", name=action, exact=True).click()
+    click(mine.get_by_role("button", name=action, exact=True))
 
 
 def rename(reader: Reader, new: str) -> None:
@@ -123,17 +124,25 @@ def test_a_conversation_is_renamed_and_keeps_its_name(open_page: OpenPage) -> No
     expect(conversation_named(reader, "Exchanges, for the morning call")).to_have_count(1)
 
 
+@pytest.mark.case("C4")
 def test_a_deleted_conversation_is_gone_from_the_list_and_from_its_address(open_page: OpenPage) -> None:
+    """Deleted by someone who clicks more than once: it is asked about, and no other is deleted or opened."""
     reader = open_page()
+    reader.ask(GOLD)
+    three_times(reader.page.get_by_role("button", name="New conversation"))
+    expect(reader.answers).to_have_count(0)
     reader.ask("What are the figures in Table 4?")
     expect(reader.page).to_have_url(re.compile(r"\?c="))
     address = reader.page.url
-    do(reader, "Delete")
+    others = reader.page.locator("li button.title").count() - 1
+    do(reader, "Delete", three_times)
     sure = reader.page.get_by_role("alertdialog")
     expect(sure).to_contain_text("Delete this conversation for good?")
-    sure.get_by_role("button", name="Delete", exact=True).click()
+    three_times(sure.get_by_role("button", name="Delete", exact=True))
     expect(conversation_named(reader, "Table 4")).to_have_count(0)
+    reader.settle()
     expect(reader.answers).to_have_count(0)
+    expect(reader.page.locator("li button.title")).to_have_count(others)
     reader.page.goto(address)
     expect(reader.page.locator("button.question")).to_have_count(9)
     expect(reader.answers).to_have_count(0)
@@ -174,6 +183,7 @@ def test_copying_takes_the_sources_along(open_page: OpenPage) -> None:
     assert "Not investment advice" in copied
 
 
+@pytest.mark.case("C4")
 def test_what_is_wrong_is_said_with_a_reason_and_kept(open_page: OpenPage, home: Path) -> None:
     reader = open_page()
     answer = reader.ask("What does the report say about South Korea?")
@@ -181,7 +191,7 @@ def test_what_is_wrong_is_said_with_a_reason_and_kept(open_page: OpenPage, home:
     wrong.click()
     answer.get_by_label("The citation is wrong").check()
     answer.get_by_role("textbox").fill("The second quote is of another year.")
-    answer.get_by_role("button", name="Send").click()
+    twice(answer.get_by_role("button", name="Send"))
     expect(answer.get_by_role("status")).to_have_text("Thank you, noted")
     expect(wrong).to_have_attribute("aria-pressed", "true")
     reader.page.reload()

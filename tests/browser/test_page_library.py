@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from ingest.__main__ import main as ingest
-from tests.browser.conftest import OpenPage, Reader
+from tests.browser.clicks import insistently, three_times
+from tests.browser.conftest import OpenPage
+from tests.browser.editor import Editor
 from tests.browser.served import Served, copy_home, serve
 from tests.pdf import pdf_file
 from tests.test_cautions import HIDDEN, WHOLE, lossy_pdf
@@ -19,7 +21,6 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.library import live_shelf
 
 BUNDLED = ("triple-game", "glossary")
-NAMES = {"en-GB": "Library", "zh-TW": "文件庫", "zh-CN": "文件库"}
 ODD = "Cider sales fell from $4.2 million to $2.52 million, a decline of 46%."
 NEWER = WHOLE.replace("12%", "15%") + f"\n{ODD}\n"
 
@@ -66,60 +67,6 @@ def files(tmp_path: Path) -> Path:
     (folder / "<img src=x onerror=alert(1)>.md").write_text("# *Bold* [x](http://example.org)\n\n## 1. A\n\nB.\n")
     lossy_pdf(folder / "ferries.pdf", tmp_path)
     return folder
-
-
-class Editor:
-    """Someone at work on the Library page."""
-
-    def __init__(self, reader: Reader, locale: str = "en-GB") -> None:
-        self.page = reader.page
-        self.reader = reader
-        expect(reader.question_box).to_be_visible()
-        self.page.get_by_role("link", name=NAMES[locale]).click()
-        expect(self.page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
-
-    def read(self, *paths: Path) -> None:
-        """Chooses files and has them read."""
-        self.reader.settle()
-        waiting = self.files.count()
-        self.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([str(path) for path in paths])
-        self.click("read")
-        expect(self.files).to_have_count(waiting + len(paths))
-
-    def click(self, key: str) -> None:
-        button = self.page.locator(f".st-key-library-{key} button")
-        expect(button).to_have_count(1)
-        self.reader.settle()
-        expect(button).to_be_enabled()
-        button.click()
-
-    def discard(self, file: str) -> None:
-        """Takes back a file that was read: its button is found by its own key, for the page moves while it is drawn."""
-        card = self.files.filter(has=self.page.locator(f".file:text-is('{file}')"))
-        key = re.search(r"st-key-library-file-(\w+)", card.get_attribute("class") or "")
-        assert key is not None
-        self.click(f"discard-{key[1]}")
-
-    def publish(self) -> None:
-        self.click("publish")
-        expect(self.page.locator(".note").first).to_have_text(re.compile("Published|已發布|已发布"))
-        self.reader.settle()
-
-    def act(self, work: str, *acts: str) -> None:
-        """Presses tools of a published work, one after the other."""
-        self.reader.settle()
-        for act in acts:
-            self.work(work).locator(f"[data-act={act}]").click()
-
-    @property
-    def files(self) -> Locator:
-        return self.page.locator("[class*='st-key-library-file-']")
-
-    def field(self, name: str) -> Locator:
-        return self.page.locator(f"[class*='st-key-library-{name}-'] input").first
-
-    def work(self, id_: str) -> Locator:
-        return self.page.locator(f".work[data-work='{id_}']")
 
 
 @pytest.mark.parametrize(
@@ -200,22 +147,35 @@ def test_what_is_published_as_described_can_be_asked_and_corrected(
     expect(editor.reader.ask("By how much did plum harvests in Norrby rise?")).to_contain_text("rose by 12%")
 
 
+@pytest.mark.case("C4")
 def test_a_file_takes_the_place_of_another_and_both_can_be_taken_out(
     own_app: Served, visit: OpenPage, files: Path
 ) -> None:
+    """By someone who clicks more than once: each is done once, and nothing is taken out unasked."""
     editor = Editor(visit(own_app.url))
-    editor.read(files / "orchards.md")
-    editor.publish()
+    problem = editor.page.locator(".problem")
+    editor.read(files / "orchards.md", click=insistently)
+    editor.reader.settle()
+    expect(problem).to_have_count(0)
+    editor.publish(click=insistently)
+    expect(problem).to_have_count(0)
+    expect(editor.files).to_have_count(0)
     editor.act("orchards", "replace")
     expect(editor.page.get_by_text("takes the place of orchards/en-original")).to_be_visible()
-    editor.read(files / "newer.md")
+    editor.read(files / "newer.md", click=three_times)
     expect(editor.files.first.locator(".replaces")).to_contain_text("English original (orchards.md)")
-    editor.publish()
+    editor.publish(click=three_times)
+    expect(editor.work("orchards").locator(".edition")).to_have_count(1)
     expect(editor.work("orchards")).to_contain_text("newer.md")
     editor.work("orchards").locator(".findings summary").click()
     expect(editor.work("orchards").locator(".findings blockquote")).to_have_text([ODD])
-    editor.act("orchards", "remove", "keep", "remove", "remove-sure")
+    editor.act("triple-game", "remove-work", click=three_times)
+    editor.act("triple-game", "keep")
+    editor.act("orchards", "remove", "keep", "remove")
+    editor.act("orchards", "remove-sure", click=three_times)
     expect(editor.work("orchards")).to_have_count(0)
+    editor.reader.settle()
+    expect(problem).to_have_count(0)
     expect(editor.work("triple-game")).to_be_visible()
     editor.click("index")
     expect(editor.page.get_by_text("The index is made anew.")).to_be_visible()
@@ -250,6 +210,7 @@ def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(
     expect(editor.reader.panel.locator("mark").first).to_contain_text("Ferry fares between Sundholm and Vik rose by 8%")
 
 
+@pytest.mark.case("C4")
 def test_an_old_conversation_shows_what_it_quoted_through_a_replacement_a_new_index_and_says_when_it_is_taken_out(
     own_app: Served, visit: OpenPage, files: Path
 ) -> None:
@@ -284,9 +245,12 @@ def test_an_old_conversation_shows_what_it_quoted_through_a_replacement_a_new_in
     editor.click("index")
     expect(editor.page.get_by_text("The index is made anew.")).to_be_visible()
     check_superseded()
-    in_library("remove", "remove-sure")
-    expect(editor.work("orchards")).to_have_count(0)
-    open_chip()
+    editor.page.goto(conversation)
+    expect(editor.reader.answers.first.locator(".statement .chip").first).to_be_visible()
+    other = Editor(visit(own_app.url))
+    other.act("orchards", "remove", "remove-sure")
+    expect(other.work("orchards")).to_have_count(0)
+    editor.reader.answers.first.locator(".statement .chip").first.click()
     expect(panel.locator(".note")).to_have_text("This document is no longer in the library.")
     expect(panel.locator("mark")).to_have_count(0)
     expect(editor.reader.answers.first).to_contain_text("rose by 12%")

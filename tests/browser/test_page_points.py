@@ -10,22 +10,23 @@ import pptx
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.clicks import Click, impatiently, once, three_times, twice
 from tests.browser.conftest import OpenPage, Reader
 
 NAMES = {"en-GB": "Talking points", "zh-TW": "談話要點", "zh-CN": "谈话要点"}
 TOPICS = {"en-GB": "crypto", "zh-TW": "加密資產", "zh-CN": "加密资产"}
 
 
-def write(reader: Reader, locale: str, topic: str) -> Locator:
+def write(reader: Reader, locale: str, topic: str, click: Click = once) -> Locator:
     """Goes to the page by its name, asks for points on a topic, and gives the board."""
     reader.page.get_by_role("link", name=NAMES[locale]).click()
-    fill(reader, topic)
+    fill(reader, topic, click)
     board = reader.page.locator("article")
     expect(board).to_be_visible()
     return board
 
 
-def fill(reader: Reader, topic: str) -> None:
+def fill(reader: Reader, topic: str, click: Click = once) -> None:
     """Names the topic and asks for points."""
     box = reader.page.locator(".st-key-points-topic input")
     expect(box).to_be_visible()
@@ -33,7 +34,7 @@ def fill(reader: Reader, topic: str) -> None:
     box.fill(topic)
     box.press("Enter")
     reader.settle()
-    reader.page.locator(".st-key-points-write button").click()
+    click(reader.page.locator(".st-key-points-write button"))
 
 
 @pytest.mark.parametrize(
@@ -77,16 +78,21 @@ def test_an_edit_is_checked_while_one_types_and_stops_the_export(open_page: Open
     expect(files.get_by_role("button")).to_have_count(3)
 
 
+@pytest.mark.case("C4")
 def test_points_are_moved_replaced_and_dropped(open_page: OpenPage) -> None:
-    board = write(open_page(), "en-GB", "crypto")
+    """Once, by someone who clicks more than once."""
+    reader = open_page()
+    board = write(reader, "en-GB", "crypto", impatiently)
     areas = board.locator("textarea")
     first, second = areas.nth(0).input_value(), areas.nth(1).input_value()
-    board.locator("[data-act=down]").first.click()
+    twice(board.locator("[data-act=down]").first)
     expect(areas.nth(0)).to_have_value(second)
     expect(areas.nth(1)).to_have_value(first)
     board.locator("[data-act=replace]").first.click()
     expect(areas.nth(0)).not_to_have_value(second)
-    board.locator("[data-act=drop]").first.click()
+    three_times(board.locator("[data-act=drop]").first)
+    expect(areas).to_have_count(4)
+    reader.settle()
     expect(areas).to_have_count(4)
     expect(areas.nth(0)).to_have_value(first)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,11 @@ from chat.context import PASSAGE
 from ingest.passages import sentence_spans
 from tests.browser.conftest import OpenPage, Reader
 from tests.browser.served import Served, serve
+from tests.browser.test_page_conversations import do
 from tests.scripted_model import HEAD, Part, Request, ScriptedModel, event, says
 
 ASKED = "How far did trading volume at Upbit in South Korea fall?"
+GOLD = "Why is demand for gold holding up?"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +46,10 @@ def plays_in_two_parts(model: ScriptedModel, go_on: threading.Event) -> None:
     """One sentence; the second when it is told to go on."""
 
     def play(request: Request) -> Iterator[Part]:
-        first, second = whole_sentences(request.prompt)[:2]
+        if not (passages := whole_sentences(request.prompt)):  # asked for the question as it stands alone
+            yield from says(ASKED)
+            return
+        first, second = passages[:2]
         yield HEAD
         yield event(first)
         yield event(second[:9])
@@ -57,11 +63,11 @@ def plays_in_two_parts(model: ScriptedModel, go_on: threading.Event) -> None:
     model.script = lambda number: play(model.requests[number])
 
 
-def begin(reader: Reader) -> str:
+def begin(reader: Reader, question: str = ASKED, at: int = 0) -> str:
     """Asks, and gives the words of the first sentence when it stands on the page."""
-    reader.question_box.fill(ASKED)
+    reader.question_box.fill(question)
     reader.question_box.press("Enter")
-    first = reader.answers.first.locator(".statement").first
+    first = reader.answers.nth(at).locator(".statement").first
     expect(first).to_be_visible()
     expect(reader.page.get_by_role("button", name="Stop")).to_be_visible()
     return first.inner_text()
@@ -97,3 +103,50 @@ def test_what_is_stopped_stays_as_far_as_it_was_written(written: Served, visit: 
     expect(reader.answers.first.locator(".stopped")).to_be_visible()
     expect(reader.answers.first.locator(".statement")).to_have_text([shown], use_inner_text=True)
     expect(reader.page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+@pytest.mark.case("C4")
+def test_answers_written_at_once_for_two_windows_of_a_conversation_both_come_to_their_end(
+    written: Served, visit: OpenPage, model: ScriptedModel
+) -> None:
+    go_on = threading.Event()
+    go_on.set()
+    plays_in_two_parts(model, go_on)
+    one = visit(written.url)
+    one.ask(ASKED)
+    two = visit(one.page.url)
+    expect(two.answers.first.locator("button.tool").first).to_be_visible()
+    two.settle()
+    go_on.clear()
+    begin(one, GOLD, 1)
+    begin(two, ASKED, 2)
+    go_on.set()
+    for reader in (one, two):
+        expect(reader.answers.locator("button.tool", has_text="Copy with sources")).to_have_count(3)
+        expect(reader.page.locator(".stopped")).to_have_count(0)
+        expect(reader.page.get_by_role("button", name="Stop")).to_have_count(0)
+        expect(reader.page.get_by_test_id("stChatMessage").nth(2)).to_contain_text(GOLD)
+        expect(reader.page.get_by_test_id("stChatMessage").nth(4)).to_contain_text(ASKED)
+        for at in (1, 2):
+            expect(reader.answers.nth(at).locator(".statement")).to_have_count(2)
+
+
+@pytest.mark.case("C4")
+def test_an_answer_being_written_ends_where_its_conversation_is_deleted_in_another_window(
+    written: Served, visit: OpenPage, model: ScriptedModel
+) -> None:
+    go_on = threading.Event()
+    plays_in_two_parts(model, go_on)
+    reader = visit(written.url)
+    begin(reader)
+    other = visit(reader.page.url)
+    do(other, "Delete")
+    other.page.get_by_role("alertdialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(reader.page.locator(".problem")).to_have_text(
+        re.compile("^There is no such conversation here: it was deleted")
+    )
+    expect(reader.answers).to_have_count(0)
+    expect(reader.page.get_by_role("button", name="Stop")).to_have_count(0)
+    go_on.set()
+    reader.ask(ASKED)
+    expect(reader.page.locator(".problem")).to_have_count(0)
