@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from ingest.__main__ import main as ingest
-from tests.browser.conftest import OpenPage, Reader
+from tests.browser.conftest import HEIGHT, WIDTH, Kept, Reader
 from tests.browser.served import Served, copy_home, serve
 from tests.pdf import pdf_file
 from tests.test_cautions import HIDDEN, WHOLE, lossy_pdf
@@ -19,7 +18,6 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.library import live_shelf
 
 BUNDLED = ("triple-game", "glossary")
-NAMES = {"en-GB": "Library", "zh-TW": "文件庫", "zh-CN": "文件库"}
 ODD = "Cider sales fell from $4.2 million to $2.52 million, a decline of 46%."
 NEWER = WHOLE.replace("12%", "15%") + f"\n{ODD}\n"
 
@@ -71,11 +69,10 @@ def files(tmp_path: Path) -> Path:
 class Editor:
     """Someone at work on the Library page."""
 
-    def __init__(self, reader: Reader, locale: str = "en-GB") -> None:
+    def __init__(self, reader: Reader) -> None:
         self.page = reader.page
         self.reader = reader
-        expect(reader.question_box).to_be_visible()
-        self.page.get_by_role("link", name=NAMES[locale]).click()
+        reader.go("Library")
         expect(self.page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
 
     def read(self, *paths: Path) -> None:
@@ -95,10 +92,12 @@ class Editor:
 
     def discard(self, file: str) -> None:
         """Takes back a file that was read: its button is found by its own key, for the page moves while it is drawn."""
-        card = self.files.filter(has=self.page.locator(f".file:text-is('{file}')"))
+        card = self.files.filter(has=self.page.locator(f".file:text-is('{file}')")).first
         key = re.search(r"st-key-library-file-(\w+)", card.get_attribute("class") or "")
         assert key is not None
+        waiting = self.files.count()
         self.click(f"discard-{key[1]}")
+        expect(self.files).to_have_count(waiting - 1)
 
     def publish(self) -> None:
         self.click("publish")
@@ -111,6 +110,23 @@ class Editor:
         for act in acts:
             self.work(work).locator(f"[data-act={act}]").click()
 
+    def replace(self, work: str, path: Path) -> None:
+        """Publishes a file in the place of a work's English original."""
+        if not self.page.url.partition("?")[0].endswith("/library"):
+            self.reader.go("Library")
+        self.act(work, "replace")
+        expect(self.page.get_by_text(f"takes the place of {work}/en-original")).to_be_visible()
+        self.read(path)
+        expect(self.files.first.locator(".replaces")).to_contain_text("English original")
+        self.publish()
+
+    def open_first_source(self, title: str) -> None:
+        """In the conversation whose title begins so, walking there anew."""
+        self.reader.go("Ask")
+        self.page.locator("li button.title", has_text=title).first.click()
+        expect(self.reader.answers).to_have_count(1)
+        self.reader.answers.first.locator(".statement .chip").first.click()
+
     @property
     def files(self) -> Locator:
         return self.page.locator("[class*='st-key-library-file-']")
@@ -122,38 +138,56 @@ class Editor:
         return self.page.locator(f".work[data-work='{id_}']")
 
 
-@pytest.mark.parametrize(
-    ("locale", "states", "lost"),
-    [
-        ("en-GB", ["Ready", "Ready, but not all of it", "Refused"], "Pages without text"),
-        ("zh-TW", ["就緒", "就緒，但有缺漏", "未採用"], "沒有文字的頁"),
-    ],
-)
-def test_each_file_ends_in_one_state_with_its_losses_and_a_preview(
-    app: Served, visit: OpenPage, files: Path, locale: str, states: list[str], lost: str
-) -> None:
-    editor = Editor(visit(app.url, locale=locale), locale)
+@pytest.fixture
+def editor(own_app: Served, kept: Kept, request: pytest.FixtureRequest) -> Iterator[Editor]:
+    """At work on a page that is kept from test to test: each leaves no file that waits."""
+    reader = kept.at(f"{own_app.url}/", request.session.testsfailed)
+    reader.begin_anew()
+    yield Editor(reader)
+    reader.expect_nothing_foreign_and_no_complaint()
+
+
+STATES = {
+    "English": ["Ready", "Ready, but not all of it", "Refused"],
+    "繁體中文": ["就緒", "就緒，但有缺漏", "未採用"],
+}
+LOST = {"English": "Pages without text", "繁體中文": "沒有文字的頁"}
+
+
+def test_each_file_ends_in_one_state_with_its_losses_and_a_preview_on_a_phone_too(editor: Editor, files: Path) -> None:
     editor.page.evaluate(PROGRESS)
     editor.read(files / "orchards.md", files / "ferries.pdf", files / "broken.pdf")
     shown = editor.page.evaluate("window.progress")
     assert sum(all(figure in text for figure in (str(done), "3")) for done in (1, 2) for text in shown) > 0, shown
-    expect(editor.page.locator(".state")).to_have_text(states)
     losses = editor.files.nth(1).locator(".losses")
-    expect(losses).to_contain_text(lost)
-    expect(losses).to_contain_text(HIDDEN)
+    for language in STATES:
+        editor.reader.speak(language)
+        expect(editor.page.locator(".state")).to_have_text(STATES[language])
+        expect(losses).to_contain_text(LOST[language])
+        expect(losses).to_contain_text(HIDDEN)
     editor.files.nth(0).locator("section summary").click()
     passages = editor.files.nth(0).locator("ol li")
     expect(passages.filter(has_text="Plum harvests in Norrby rose by 12%")).to_be_visible()
     expect(editor.work("orchards")).to_have_count(0)
-    for name, left in (("orchards.md", states[1:]), ("ferries.pdf", states[2:])):
+    expect_narrow(editor)
+    for name, left in (("orchards.md", 2), ("ferries.pdf", 1), ("broken.pdf", 0)):
         editor.discard(name)
-        expect(editor.page.locator(".state")).to_have_text(left)
-    expect(editor.page.locator(".st-key-library-publish")).to_have_count(0)
+        expect(editor.page.locator(".state")).to_have_text(STATES["繁體中文"][3 - left :])
+        expect(editor.page.locator(".st-key-library-publish")).to_have_count(int(left > 1))
 
 
-def test_a_protected_file_is_read_with_its_password(app: Served, visit: OpenPage, files: Path) -> None:
+def expect_narrow(editor: Editor) -> None:
+    """On a phone, light and dark, nothing needs scrolling sideways."""
+    editor.page.set_viewport_size({"width": 390, "height": 844})
+    for scheme in ("light", "dark"):
+        editor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        expect(editor.field("title")).to_be_visible()
+        editor.reader.expect_no_sideways_scrolling()
+    editor.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+
+def test_a_protected_file_is_read_with_its_password(editor: Editor, files: Path) -> None:
     (files / "secret.pdf").write_bytes(pdf_file(["Quayside fees rose by 7%."], password="sesame"))
-    editor = Editor(visit(app.url))
     editor.read(files / "secret.pdf")
     expect(editor.files.first).to_contain_text("password")
     editor.page.get_by_test_id("stExpander").locator("summary").first.click()
@@ -163,12 +197,12 @@ def test_a_protected_file_is_read_with_its_password(app: Served, visit: OpenPage
         field.press("Enter")
         editor.read(files / "secret.pdf")
         expect(editor.page.locator(".state").last).to_have_text(state)
+    for _ in range(3):
+        editor.discard("secret.pdf")
+    expect(editor.files).to_have_count(0)
 
 
-def test_what_is_published_as_described_can_be_asked_and_corrected(
-    own_app: Served, visit: OpenPage, files: Path
-) -> None:
-    editor = Editor(visit(own_app.url))
+def test_what_is_published_as_described_can_be_asked_and_corrected(editor: Editor, files: Path) -> None:
     editor.read(files / "orchards.md")
     expect(editor.field("title")).to_have_value("Orchards in the north")
     expect(editor.field("date")).to_have_value("2025-05-02")
@@ -187,8 +221,7 @@ def test_what_is_published_as_described_can_be_asked_and_corrected(
     editor.field("title").press("Tab")
     editor.click("save")
     expect(editor.work("orchards").locator("h3")).to_have_text("Fruit")
-    editor.page.get_by_role("link", name="Ask").click()
-    expect(editor.reader.question_box).to_be_visible()
+    editor.reader.go("Ask")
     asked = editor.page.locator(".scope summary")
     expect(asked).to_have_text("All documents are asked")
     asked.click()
@@ -200,34 +233,10 @@ def test_what_is_published_as_described_can_be_asked_and_corrected(
     expect(editor.reader.ask("By how much did plum harvests in Norrby rise?")).to_contain_text("rose by 12%")
 
 
-def test_a_file_takes_the_place_of_another_and_both_can_be_taken_out(
-    own_app: Served, visit: OpenPage, files: Path
-) -> None:
-    editor = Editor(visit(own_app.url))
-    editor.read(files / "orchards.md")
-    editor.publish()
-    editor.act("orchards", "replace")
-    expect(editor.page.get_by_text("takes the place of orchards/en-original")).to_be_visible()
-    editor.read(files / "newer.md")
-    expect(editor.files.first.locator(".replaces")).to_contain_text("English original (orchards.md)")
-    editor.publish()
-    expect(editor.work("orchards")).to_contain_text("newer.md")
-    editor.work("orchards").locator(".findings summary").click()
-    expect(editor.work("orchards").locator(".findings blockquote")).to_have_text([ODD])
-    editor.act("orchards", "remove", "keep", "remove", "remove-sure")
-    expect(editor.work("orchards")).to_have_count(0)
-    expect(editor.work("triple-game")).to_be_visible()
-    editor.click("index")
-    expect(editor.page.get_by_text("The index is made anew.")).to_be_visible()
-
-
-def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(
-    own_app: Served, visit: OpenPage, files: Path
-) -> None:
-    editor = Editor(visit(own_app.url))
+def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(editor: Editor, files: Path) -> None:
     editor.read(files / "ferries.pdf")
     editor.publish()
-    editor.page.get_by_role("link", name="Ask").click()
+    editor.reader.go("Ask")
     answer = editor.reader.ask("By how much did ferry fares between Sundholm and Vik rise?")
     expect(answer.locator(".lossy")).to_contain_text("left out: 2.")
     answer.locator(".statement .chip").first.click()
@@ -238,63 +247,48 @@ def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(
         ".data.some((v, i, d) => i % 4 === 0 && v > 240 && d[i + 2] < 160)"
     )
     assert page.evaluate(marked), "the quote is marked in yellow"
-    conversation = editor.page.url
-    editor.page.get_by_role("link", name="Library").click()
-    editor.act("ferries", "replace")
-    expect(editor.page.get_by_text("takes the place of ferries/en-original")).to_be_visible()
-    editor.read(files / "newer.md")
-    editor.publish()
-    editor.page.goto(conversation)
-    editor.reader.answers.first.locator(".statement .chip").first.click()
+    editor.replace("ferries", files / "newer.md")
+    editor.open_first_source("By how much did ferry fares")
     expect(editor.reader.panel.locator(".note")).to_contain_text("Superseded")
     expect(editor.reader.panel.locator("mark").first).to_contain_text("Ferry fares between Sundholm and Vik rose by 8%")
 
 
-def test_an_old_conversation_shows_what_it_quoted_through_a_replacement_a_new_index_and_says_when_it_is_taken_out(
-    own_app: Served, visit: OpenPage, files: Path
+def test_an_old_conversation_shows_what_it_quoted_when_the_file_is_replaced_indexed_anew_and_taken_out(
+    editor: Editor, files: Path
 ) -> None:
-    editor = Editor(visit(own_app.url))
-    panel = editor.reader.panel
     editor.read(files / "orchards.md")
     editor.publish()
-    editor.page.get_by_role("link", name="Ask").click()
+    editor.reader.go("Ask")
     editor.reader.ask("By how much did plum harvests in Norrby rise?")
     conversation = editor.page.url
-
-    def open_chip() -> None:
-        editor.page.goto(conversation)
-        editor.reader.answers.first.locator(".statement .chip").first.click()
-
-    def in_library(*acts: str) -> None:
-        editor.page.get_by_role("link", name="Library").click()
-        if acts:
-            editor.act("orchards", *acts)
-
-    def check_superseded() -> None:
-        open_chip()
-        expect(panel.locator(".note")).to_contain_text("Superseded")
-        expect(panel.locator("mark").first).to_contain_text("rose by 12%")
-
-    in_library("replace")
-    expect(editor.page.get_by_text("takes the place of orchards/en-original")).to_be_visible()
-    editor.read(files / "newer.md")
-    editor.publish()
-    check_superseded()
-    in_library()
+    editor.replace("orchards", files / "newer.md")
+    expect(editor.work("orchards")).to_contain_text("newer.md")
+    editor.work("orchards").locator(".findings summary").click()
+    expect(editor.work("orchards").locator(".findings blockquote")).to_have_text([ODD])
+    expect_superseded(editor)
+    editor.reader.go("Library")
     editor.click("index")
     expect(editor.page.get_by_text("The index is made anew.")).to_be_visible()
-    check_superseded()
-    in_library("remove", "remove-sure")
+    expect_superseded(editor)
+    editor.reader.go("Library")
+    editor.act("orchards", "remove", "keep", "remove", "remove-sure")
     expect(editor.work("orchards")).to_have_count(0)
-    open_chip()
-    expect(panel.locator(".note")).to_have_text("This document is no longer in the library.")
-    expect(panel.locator("mark")).to_have_count(0)
+    expect(editor.work("triple-game")).to_be_visible()
+    editor.page.goto(conversation)
+    editor.reader.answers.first.locator(".statement .chip").first.click()
+    expect(editor.reader.panel.locator(".note")).to_have_text("This document is no longer in the library.")
+    expect(editor.reader.panel.locator("mark")).to_have_count(0)
     expect(editor.reader.answers.first).to_contain_text("rose by 12%")
 
 
+def expect_superseded(editor: Editor) -> None:
+    editor.open_first_source("By how much did plum harvests")
+    expect(editor.reader.panel.locator(".note")).to_contain_text("Superseded")
+    expect(editor.reader.panel.locator("mark").first).to_contain_text("rose by 12%")
+
+
 @pytest.mark.case("I5")
-def test_names_and_titles_are_words_wherever_they_stand(own_app: Served, visit: OpenPage, files: Path) -> None:
-    editor = Editor(visit(own_app.url))
+def test_names_and_titles_are_words_wherever_they_stand(editor: Editor, files: Path) -> None:
     editor.read(files / "<img src=x onerror=alert(1)>.md")
     expect(editor.files.locator(".file")).to_contain_text("img src=x onerror=alert(1)")
     expect(editor.files.get_by_role("combobox").first).to_have_value(
@@ -303,14 +297,3 @@ def test_names_and_titles_are_words_wherever_they_stand(own_app: Served, visit: 
     editor.publish()
     expect(editor.page.locator(".work h3").filter(has_text="*Bold* [x](http://example.org)")).to_be_visible()
     assert editor.page.locator("img[src=x], a[href*='example.org']").count() == 0
-
-
-def test_a_phone_shows_the_page_without_sideways_scrolling(app: Served, visit: OpenPage, files: Path) -> None:
-    editor = Editor(visit(app.url))
-    editor.read(files / "orchards.md", files / "ferries.pdf")
-    editor.page.set_viewport_size({"width": 390, "height": 844})
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for scheme in schemes:
-        editor.page.emulate_media(color_scheme=scheme)
-        expect(editor.field("title")).to_be_visible()
-        editor.reader.expect_no_sideways_scrolling()
