@@ -217,6 +217,12 @@ def test_every_question_on_offer_is_answered_in_its_language(home: Path, tmp_pat
         assert row["citations"], row["id"]
 
 
+@pytest.mark.case("A5")
+def test_without_sign_in_the_page_says_that_there_is_one_local_user(reader: Reader) -> None:
+    expect(reader.page.locator(".who")).to_have_text("On this computer only, without sign-in")
+    expect(reader.page.get_by_role("button", name="Sign out")).to_have_count(0)
+
+
 def test_where_only_a_digest_is_at_hand_the_local_user_is_told_how_to_add_the_report(reader: Reader) -> None:
     about = reader.page.locator(".about")
     expect(about).to_contain_text("Proton Capital Research Team, 10 February 2026")
