@@ -22,8 +22,12 @@ SECONDS = 120.0
 class PageSocket:
     """One session of a served app."""
 
-    def __init__(self, url: str, page: str = "", query: str = "") -> None:
+    def __init__(self, url: str, page: str = "", query: str = "", cookies: dict[str, str] | None = None) -> None:
         self._url = url
+        cookie = "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())
+        self._headers = {"Cookie": cookie} if cookie else {}
+        token = (cookies or {}).get("_streamlit_xsrf", "").strip('"')
+        self._protocols = ["streamlit", token] if token else ["streamlit"]
         self._page = page
         self._query = query
         self._states: dict[str, WidgetState] = {}
@@ -32,7 +36,14 @@ class PageSocket:
 
     def __enter__(self) -> PageSocket:
         address = self._url.replace("http", "ws", 1) + "/_stcore/stream"
-        socket = connect(address, origin=self._url, subprotocols=["streamlit"], proxy=None, max_size=None)  # type: ignore[arg-type,list-item]
+        socket = connect(
+            address,
+            origin=self._url,  # type: ignore[arg-type]
+            subprotocols=self._protocols,  # type: ignore[arg-type]
+            additional_headers=self._headers,
+            proxy=None,
+            max_size=None,
+        )
         with ExitStack() as opened:
             self._socket = opened.enter_context(socket)
             self._http = opened.enter_context(httpx.Client(base_url=self._url, timeout=SECONDS, trust_env=False))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,15 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_play
 from tests.browser.served import CHROMIUM, CHROMIUM_FLAGS, Served, chromium_missing, serve
 
 expect.set_options(timeout=45_000)
+
+WIDTH, HEIGHT = 1280, 860
+COUNT_RUNS = """() => {
+    window.runsEnded = 0;
+    const app = document.querySelector("[data-testid=stApp]");
+    const look = () => { window.runsEnded += app.dataset.testScriptState === "notRunning" ? 1 : 0; };
+    new MutationObserver(look).observe(app, { attributeFilter: ["data-test-script-state"] });
+}"""
+LANGUAGES = {"English": "en", "繁體中文": "zh-Hant", "简体中文": "zh-Hans"}
 
 
 class Reader:
@@ -41,6 +51,47 @@ class Reader:
         expect(self.answers).to_have_count(number + 1)
         expect(self.answers.nth(number).locator("button.tool").first).to_be_visible()
         return self.answers.nth(number)
+
+    def begin_anew(self) -> None:
+        """Brings a page that was used back to Ask: in English, as large and light as at first, with nothing asked."""
+        self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+        self.page.emulate_media(color_scheme="light")
+        self.page.mouse.move(5, 5)
+        self.settle()
+        if self.page.locator("html").get_attribute("lang") != "en":
+            self.speak("English")
+        if urlsplit(self.page.url).path != "/":
+            self.go("Ask")
+        if "c=" in self.page.url or "about=" in self.page.url:
+            self.page.get_by_role("button", name="New conversation").click()
+        expect(self.page.locator("button.question")).to_have_count(9)
+        expect(self.answers).to_have_count(0)
+        self.settle()
+
+    def go(self, name: str) -> None:
+        """Walks to a page by its name in the navigation."""
+        with self.rerun():
+            self.page.get_by_test_id("stTopNavLink").get_by_text(name, exact=True).click()
+
+    @contextmanager
+    def rerun(self) -> Iterator[None]:
+        """Waits until the run of the page's script that is begun within has ended."""
+        self.settle()
+        self.page.evaluate(COUNT_RUNS)
+        yield
+        self.page.wait_for_function("() => window.runsEnded > 0")
+        self.settle()
+
+    def speak(self, name: str) -> None:
+        """Chooses the page's language by its name."""
+        self.page.get_by_role("radio", name=name).or_(self.page.get_by_role("button", name=name)).click()
+        expect(self.page.locator("html")).to_have_attribute("lang", LANGUAGES[name])
+        self.settle()
+
+    def expect_nothing_foreign_and_no_complaint(self) -> None:
+        """No page may ask another host for anything, or report an error."""
+        assert self.foreign_requests == []
+        assert self.complaints == []
 
     def settle(self) -> None:
         """Waits until the page is drawn: what is typed or chosen while it is redrawn may go to a part taken away."""
@@ -107,12 +158,14 @@ class Window:
         self.context = context
         self._agent: str = context.pages[0].evaluate("navigator.userAgent")
         self._first = context.pages[0]
+        self.kept: set[Page] = set()
+        """Pages that stay open from test to test."""
 
     def open(
         self,
         locale: str = "en-GB",
-        width: int = 1280,
-        height: int = 860,
+        width: int = WIDTH,
+        height: int = HEIGHT,
         scheme: Literal["light", "dark"] = "light",
         zone: str = "",
     ) -> Page:
@@ -128,10 +181,10 @@ class Window:
         return page
 
     def empty(self) -> None:
-        """Closes every page, and forgets what sites have stored and may do."""
+        """Closes every page that is not kept, and forgets what sites have stored and may do."""
         devtools = self.context.new_cdp_session(self._first)
         for page in self.context.pages:
-            if page != self._first:
+            if page != self._first and page not in self.kept:
                 origin = page.evaluate("location.origin")
                 devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
                 page.close()
@@ -162,7 +215,7 @@ def window(chromium_window: Window) -> Iterator[Window]:
 
 @pytest.fixture
 def visit(window: Window) -> Iterator[OpenPage]:
-    """Opens an address. Whatever the test looks at, no page may ask another host for anything or report an error."""
+    """Opens an address."""
     readers: list[Reader] = []
 
     def open_page(url: str, **look: Any) -> Reader:
@@ -171,8 +224,7 @@ def visit(window: Window) -> Iterator[OpenPage]:
 
     yield open_page
     for reader in readers:
-        assert reader.foreign_requests == []
-        assert reader.complaints == []
+        reader.expect_nothing_foreign_and_no_complaint()
 
 
 @pytest.fixture
@@ -186,3 +238,69 @@ def open_page(app: Served, visit: OpenPage) -> OpenPage:
         return reader
 
     return open_app
+
+
+class Kept:
+    """A page that stays open from test to test of a file, for a load costs more than most tests."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._reader: Reader | None = None
+        self._failed = 0
+
+    def at(self, url: str, failed: int) -> Reader:
+        """The page as it was left; loaded anew after a test that `failed`, by their number."""
+        if failed != self._failed:
+            self.close()
+        if self._reader is None:
+            page = self._window.open()
+            self._window.kept.add(page)
+            self._reader, self._failed = Reader(page, url), failed
+        return self._reader
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._window.kept.discard(self._reader.page)
+            self._reader = None
+            self._window.empty()
+
+
+@pytest.fixture(scope="module")
+def kept(chromium_window: Window) -> Iterator[Kept]:
+    page = Kept(chromium_window)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def kept_page(app: Served, kept: Kept, request: pytest.FixtureRequest) -> Iterator[Reader]:
+    """An English reader's page of the app, as the test before left it."""
+    reader = kept.at(f"{app.url}/", request.session.testsfailed)
+    yield reader
+    reader.expect_nothing_foreign_and_no_complaint()
+
+
+@pytest.fixture
+def reader(kept_page: Reader) -> Reader:
+    """An English reader's page of the app, with nothing asked yet: kept from test to test of a file."""
+    kept_page.begin_anew()
+    return kept_page
+
+
+ASKED = "How far did trading volume at Upbit in South Korea fall?"
+
+
+@pytest.fixture
+def answered(kept_page: Reader) -> Reader:
+    """The same page with the answer to one question and no source open; it may be that of the test before."""
+    kept_page.settle()
+    said = kept_page.page.get_by_test_id("stChatMessage")
+    if kept_page.answers.count() != 1 or ASKED not in said.first.inner_text():
+        kept_page.begin_anew()
+        kept_page.ask(ASKED)
+    if kept_page.panel.count():
+        kept_page.panel.locator(".close").click()
+    expect(kept_page.panel).to_have_count(0)
+    kept_page.page.mouse.move(5, 5)
+    kept_page.settle()
+    return kept_page

@@ -12,20 +12,18 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 import prompts
-from tests.browser.conftest import OpenPage, Reader
+from tests.browser.conftest import ASKED, OpenPage, Reader
 from tests.browser.served import ROOT, copy_home, environment, serve
 
 TRADITIONAL, SIMPLIFIED = re.compile("加密貨幣"), re.compile("加密货币")
 QUESTIONS = [
-    ("How far did trading volume at Upbit in South Korea fall?", "en", re.compile("80%")),
+    (ASKED, "en", re.compile("80%")),
     ("韓國 Upbit 的日均交易量跌了多少？", "zh-Hant", TRADITIONAL),
     ("韩国 Upbit 的日均交易量跌了多少？", "zh-Hans", SIMPLIFIED),
 ]
-ASKED = "How far did trading volume at Upbit in South Korea fall?"
 
 
-def test_an_answer_is_in_the_language_of_the_question_with_chips(open_page: OpenPage) -> None:
-    reader = open_page()
+def test_an_answer_is_in_the_language_of_the_question_with_chips(reader: Reader) -> None:
     for question, language, words in QUESTIONS:
         answer = reader.ask(question)
         expect(answer).to_have_attribute("lang", language)
@@ -39,20 +37,19 @@ def quote_shown(reader: Reader) -> Locator:
 
 
 def test_hovering_a_chip_shows_its_quote_and_a_click_opens_its_source_beside_the_other_language(
-    open_page: OpenPage,
+    answered: Reader,
 ) -> None:
-    reader = open_page()
-    chip = reader.ask(ASKED).locator(".statement .chip").first
-    expect(quote_shown(reader)).to_have_count(0)
+    chip = answered.answers.first.locator(".statement .chip").first
+    expect(quote_shown(answered)).to_have_count(0)
     chip.hover()
-    expect(quote_shown(reader)).to_contain_text("US$1.78 billion")
-    reader.page.mouse.move(5, 5)
-    expect(quote_shown(reader)).to_have_count(0)
+    expect(quote_shown(answered)).to_contain_text("US$1.78 billion")
+    answered.page.mouse.move(5, 5)
+    expect(quote_shown(answered)).to_have_count(0)
     chip.hover()
-    quote = quote_shown(reader).inner_text()
+    quote = quote_shown(answered).inner_text()
     chip.click()
-    expect(reader.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
-    columns = reader.panel.locator(".column")
+    expect(answered.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
+    columns = answered.panel.locator(".column")
     expect(columns).to_have_count(2)
     first, second = columns.all()
     expect(first.locator("mark")).to_have_text(quote)
@@ -67,43 +64,68 @@ def test_hovering_a_chip_shows_its_quote_and_a_click_opens_its_source_beside_the
         const [left, right] = [first.getBoundingClientRect(), second.getBoundingClientRect()];
         return right.left > left.right - 1 && Math.abs(right.top - left.top) < 2;
     }"""
-    assert reader.page.evaluate(side_by_side, [first.element_handle(), second.element_handle()])
+    assert answered.page.evaluate(side_by_side, [first.element_handle(), second.element_handle()])
 
 
-def test_the_keyboard_reads_and_opens_and_returns(open_page: OpenPage) -> None:
-    reader = open_page()
-    chip = reader.ask(ASKED).locator(".statement .chip").first
+def test_the_keyboard_reads_and_opens_and_returns(answered: Reader) -> None:
+    chip = answered.answers.first.locator(".statement .chip").first
+    answered.question_box.focus()
     for _ in range(30):
-        reader.page.keyboard.press("Shift+Tab")
+        answered.page.keyboard.press("Shift+Tab")
         if chip.evaluate("chip => chip.getRootNode().activeElement === chip"):
             break
-    expect(quote_shown(reader)).to_contain_text("Upbit")
-    reader.page.keyboard.press("Enter")
-    expect(reader.panel.locator("h2")).to_be_focused()
-    reader.page.keyboard.press("Escape")
-    expect(reader.panel).to_have_count(0)
+    expect(quote_shown(answered)).to_contain_text("Upbit")
+    answered.page.keyboard.press("Enter")
+    expect(answered.panel.locator("h2")).to_be_focused()
+    answered.page.keyboard.press("Escape")
+    expect(answered.panel).to_have_count(0)
     expect(chip).to_be_focused()
 
 
-def test_the_sections_before_and_after_are_one_step_away(open_page: OpenPage) -> None:
-    reader = open_page()
-    reader.ask(ASKED).locator(".statement .chip").first.click()
-    title = reader.panel.locator("h2")
+def test_the_sections_before_and_after_are_one_step_away(answered: Reader) -> None:
+    answered.answers.first.locator(".statement .chip").first.click()
+    title = answered.panel.locator("h2")
     expect(title).to_have_text(re.compile("^§6.1 "))
     whole = "labels => labels.length === 2 && labels.every(label => label.scrollWidth <= label.clientWidth)"
-    assert reader.panel.locator(".step-label").evaluate_all(whole), "no label is cut"
-    reader.panel.get_by_role("button", name="Next section").click()
+    assert answered.panel.locator(".step-label").evaluate_all(whole), "no label is cut"
+    answered.panel.get_by_role("button", name="Next section").click()
     expect(title).to_have_text(re.compile("^§6.2 "))
-    expect(reader.panel.locator("mark")).to_have_count(0)
-    reader.panel.get_by_role("button", name="Previous section").click()
+    expect(answered.panel.locator("mark")).to_have_count(0)
+    answered.panel.get_by_role("button", name="Previous section").click()
     expect(title).to_have_text(re.compile("^§6.1 "))
-    expect(reader.panel.locator("mark").first).to_contain_text("Upbit")
-    reader.panel.get_by_role("button", name="Close").click()
-    expect(reader.panel).to_have_count(0)
+    expect(answered.panel.locator("mark").first).to_contain_text("Upbit")
+    answered.panel.get_by_role("button", name="Close").click()
+    expect(answered.panel).to_have_count(0)
 
 
-def test_chips_of_an_earlier_answer_still_open_their_source(open_page: OpenPage) -> None:
-    reader = open_page()
+def test_it_is_always_said_who_answers_and_what_the_answer_is_not(answered: Reader) -> None:
+    """Once, at the foot: beneath each answer it would be said again."""
+    answer = answered.answers.first
+    expect(answer).not_to_contain_text("written by AI")
+    standing = answered.page.get_by_test_id("stBottom").locator(".line")
+    for words in ("Quotes only, nothing is written by AI", "10 February 2026", "Can be wrong", "Not investment advice"):
+        expect(standing).to_contain_text(words)
+    expect(standing).to_be_in_viewport()
+
+
+def test_ask_again_answers_the_same_question_anew(answered: Reader) -> None:
+    first = answered.answers.first.locator(".statement").first.inner_text()
+    answered.answers.first.get_by_role("button", name="Ask again").click()
+    expect(answered.answers).to_have_count(2)
+    again = answered.answers.nth(1)
+    expect(again.locator("button.tool").first).to_be_visible()
+    assert again.locator(".statement").first.inner_text() == first
+
+
+def test_a_new_conversation_begins_with_an_empty_page(answered: Reader) -> None:
+    answered.answers.first.locator(".statement .chip").first.click()
+    answered.page.get_by_role("button", name="New conversation").click()
+    expect(answered.page.locator("button.question")).to_have_count(9)
+    expect(answered.answers).to_have_count(0)
+    expect(answered.panel).to_have_count(0)
+
+
+def test_chips_of_an_earlier_answer_still_open_their_source(reader: Reader) -> None:
     first = reader.ask(ASKED)
     second = reader.ask("Which two kinds of buying together form a solid floor under the price of gold?")
     second.locator(".statement .chip").first.click()
@@ -113,15 +135,13 @@ def test_chips_of_an_earlier_answer_still_open_their_source(open_page: OpenPage)
     expect(reader.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
 
 
-def test_a_follow_up_is_understood_from_the_turns_before(open_page: OpenPage) -> None:
-    reader = open_page()
+def test_a_follow_up_is_understood_from_the_turns_before(reader: Reader) -> None:
     reader.ask("What does the report say about Upbit?")
     answer = reader.ask("And Bithumb?")
     expect(answer.locator(".statement").filter(has_text="Bithumb")).not_to_have_count(0)
 
 
-def test_what_the_documents_do_not_say_is_said_to_be_so(open_page: OpenPage) -> None:
-    reader = open_page()
+def test_what_the_documents_do_not_say_is_said_to_be_so(reader: Reader) -> None:
     answer = reader.ask("How many cars did Toyota sell in Norway?")
     expect(answer.locator(".outcome")).to_have_text("Not in the documents")
     expect(answer.locator(".notice")).not_to_be_empty()
@@ -132,16 +152,15 @@ def test_what_the_documents_do_not_say_is_said_to_be_so(open_page: OpenPage) -> 
     expect(reader.panel.locator("h2")).to_have_text(label)
 
 
-def test_a_table_without_its_body_is_said_to_be_missing(open_page: OpenPage) -> None:
-    reader = open_page()
+def test_a_table_without_its_body_is_said_to_be_missing(reader: Reader) -> None:
     answer = reader.ask("What are the figures in Table 2?")
     expect(answer.locator(".outcome")).to_have_text("Only the caption is in the documents")
     answer.locator(".statement .chip").first.click()
     expect(reader.panel.locator("mark").first).to_contain_text("Table 2")
 
 
-def test_a_reader_of_simplified_is_told_that_the_source_is_traditional(open_page: OpenPage) -> None:
-    reader = open_page(locale="zh-CN")
+def test_a_reader_of_simplified_is_told_that_the_source_is_traditional(reader: Reader) -> None:
+    reader.speak("简体中文")
     answer = reader.ask("韩国 Upbit 的日均交易量跌了多少？")
     expect(answer.locator(".footnotes li").first).to_contain_text("原文为繁体")
     answer.locator(".statement .chip").first.hover()
@@ -156,12 +175,13 @@ def test_a_reader_of_simplified_is_told_that_the_source_is_traditional(open_page
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("en-GB", "has 5,000 characters"), ("zh-TW", "請縮短後再送出"), ("zh-CN", "请缩短后再发送")]
+    ("language", "said"),
+    [("English", "has 5,000 characters"), ("繁體中文", "請縮短後再送出"), ("简体中文", "请缩短后再发送")],
 )
 def test_an_empty_page_offers_nine_questions_and_a_click_asks_one_after_one_that_was_too_long(
-    open_page: OpenPage, locale: str, said: str
+    reader: Reader, language: str, said: str
 ) -> None:
-    reader = open_page(locale=locale)
+    reader.speak(language)
     questions = reader.page.locator("button.question")
     expect(questions).to_have_count(9)
     question = questions.nth(4).inner_text()
@@ -197,35 +217,21 @@ def test_every_question_on_offer_is_answered_in_its_language(home: Path, tmp_pat
         assert row["citations"], row["id"]
 
 
-def test_a_new_conversation_begins_with_an_empty_page(open_page: OpenPage) -> None:
-    reader = open_page()
-    reader.ask(ASKED).locator(".statement .chip").first.click()
-    reader.page.get_by_role("button", name="New conversation").click()
-    expect(reader.page.locator("button.question")).to_have_count(9)
-    expect(reader.answers).to_have_count(0)
-    expect(reader.panel).to_have_count(0)
+@pytest.mark.case("A5")
+def test_without_sign_in_the_page_says_that_there_is_one_local_user(reader: Reader) -> None:
+    expect(reader.page.locator(".who")).to_have_text("On this computer only, without sign-in")
+    expect(reader.page.get_by_role("button", name="Sign out")).to_have_count(0)
 
 
-def test_it_is_always_said_who_answers_and_what_the_answer_is_not(open_page: OpenPage) -> None:
-    """Once, at the foot: beneath each answer it would be said again."""
-    reader = open_page()
-    answer = reader.ask(ASKED)
-    expect(answer).not_to_contain_text("written by AI")
-    standing = reader.page.get_by_test_id("stBottom").locator(".line")
-    for words in ("Quotes only, nothing is written by AI", "10 February 2026", "Can be wrong", "Not investment advice"):
-        expect(standing).to_contain_text(words)
-    expect(standing).to_be_in_viewport()
-
-
-def test_where_only_a_digest_is_at_hand_the_local_user_is_told_how_to_add_the_report(open_page: OpenPage) -> None:
-    about = open_page().page.locator(".about")
+def test_where_only_a_digest_is_at_hand_the_local_user_is_told_how_to_add_the_report(reader: Reader) -> None:
+    about = reader.page.locator(".about")
     expect(about).to_contain_text("Proton Capital Research Team, 10 February 2026")
     expect(about).to_contain_text("a digest")
     expect(about).to_contain_text("add its file on the Library page, or start with: make run REPORT=path")
 
 
-def test_quotes_from_several_places_stand_under_their_names(open_page: OpenPage) -> None:
-    answer = open_page().ask("What would make institutional money come back to crypto?")
+def test_quotes_from_several_places_stand_under_their_names(reader: Reader) -> None:
+    answer = reader.ask("What would make institutional money come back to crypto?")
     above = [name.inner_text() for name in answer.locator(".paragraph .under").all()]
     assert len(above) > 1
     assert all(re.match(r"§\d", name) for name in above)
@@ -233,37 +239,38 @@ def test_quotes_from_several_places_stand_under_their_names(open_page: OpenPage)
     assert [name for name in above if name not in below] == []
 
 
-def test_ask_again_answers_the_same_question_anew(open_page: OpenPage) -> None:
-    reader = open_page()
-    first = reader.ask(ASKED).locator(".statement").first.inner_text()
-    reader.answers.first.get_by_role("button", name="Ask again").click()
-    expect(reader.answers).to_have_count(2)
-    again = reader.answers.nth(1)
-    expect(again.locator("button.tool").first).to_be_visible()
-    assert again.locator(".statement").first.inner_text() == first
-
-
-@pytest.mark.parametrize("height", [844, 480])
-def test_on_a_phone_a_quote_stands_where_it_is_read_at_once(open_page: OpenPage, height: int) -> None:
-    reader = open_page(width=390, height=height)
+def test_on_a_phone_a_quote_and_the_form_for_a_complaint_are_read_at_once(open_page: OpenPage) -> None:
+    reader = open_page(width=390, height=844)
     answer = reader.ask(ASKED)
-    for chip in (answer.locator(".statement .chip").first, answer.locator(".statement .chip").last):
-        chip.click()
-        mark = reader.panel.locator("mark").first
-        expect(mark).to_be_visible()
-        reader.page.wait_for_timeout(2000)  # the page takes its shape
-        box = mark.bounding_box()
-        assert box is not None
-        assert 60 < box["y"] < height * 0.45
-        reader.panel.locator(".close").click()
-        expect(reader.panel).to_have_count(0)
+    for height in (844, 480):
+        reader.page.set_viewport_size({"width": 390, "height": height})
+        for chip in (answer.locator(".statement .chip").first, answer.locator(".statement .chip").last):
+            expect_quote_in_sight(reader, chip, height)
+    reader.page.set_viewport_size({"width": 390, "height": 844})
+    expect_complaint_in_sight(reader)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 700), (390, 844)])
-def test_the_form_for_a_complaint_comes_into_view_whole(open_page: OpenPage, width: int, height: int) -> None:
-    reader = open_page(width=width, height=height)
-    answer = reader.ask(ASKED)
+def test_the_form_for_a_complaint_comes_into_view_whole(reader: Reader) -> None:
+    reader.page.set_viewport_size({"width": 1280, "height": 700})
+    reader.ask(ASKED)
+    expect_complaint_in_sight(reader)
+
+
+def expect_quote_in_sight(reader: Reader, chip: Locator, height: int) -> None:
+    chip.click()
+    mark = reader.panel.locator("mark").first
+    expect(mark).to_be_visible()
+    reader.page.wait_for_timeout(2000)  # the page takes its shape
+    box = mark.bounding_box()
+    assert box is not None
+    assert 60 < box["y"] < height * 0.45
+    reader.panel.locator(".close").click()
+    expect(reader.panel).to_have_count(0)
+
+
+def expect_complaint_in_sight(reader: Reader) -> None:
     reader.settle()
+    answer = reader.answers.first
     answer.locator(".tool", has_text="Something is wrong").click()
     form = answer.locator(".complaint")
     expect(form).to_be_in_viewport(ratio=1)

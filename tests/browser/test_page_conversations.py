@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from playwright.sync_api import Locator, expect
 
 from chat.history import History
 from tests.browser.clicks import Click, once, three_times, twice
-from tests.browser.conftest import OpenPage, Reader
+from tests.browser.conftest import ASKED, OpenPage, Reader
 
-ASKED = "How far did trading volume at Upbit in South Korea fall?"
 GOLD = "Why is demand for gold holding up?"
+TABLE = "What are the figures in Table 3?"
 
 
 def conversation_named(reader: Reader, title: str) -> Locator:
@@ -38,31 +39,43 @@ def rename(reader: Reader, new: str) -> None:
     expect(conversation_named(reader, new)).to_have_count(1)
 
 
-def test_a_reload_shows_the_same_conversation_and_its_chips_still_open_their_source(open_page: OpenPage) -> None:
-    reader = open_page()
-    words = reader.ask(ASKED).locator(".statement").all_inner_texts()
+def test_a_reload_shows_the_same_conversation_under_its_name_with_what_was_said_of_it(
+    reader: Reader, home: Path
+) -> None:
+    answer = reader.ask(ASKED)
+    words = answer.locator(".statement").all_inner_texts()
+    complain(answer, "The second quote is of another year.")
+    rename(reader, "Exchanges, for the morning call")
     expect(reader.page).to_have_url(re.compile(r"\?c=[\w-]{20,}$"))
     reader.page.reload()
     expect(reader.answers.locator(".statement").first).to_be_visible()
     assert reader.answers.locator(".statement").all_inner_texts() == words
+    expect(conversation_named(reader, "Exchanges, for the morning call")).to_have_count(1)
+    expect(reader.answers.get_by_role("button", name="Something is wrong")).to_have_attribute("aria-pressed", "true")
     reader.answers.locator(".statement .chip").first.click()
     expect(reader.panel.locator("mark").first).to_contain_text("Upbit")
+    assert feedback_with("The second quote is of another year.", home) == [(ASKED, "bad", "citation-wrong")]
 
 
-def test_the_address_of_an_open_source_opens_it_again_elsewhere(open_page: OpenPage) -> None:
-    reader = open_page()
-    reader.ask(GOLD)
-    reader.ask(ASKED).locator(".statement .chip").first.click()
-    expect(reader.page).to_have_url(re.compile(r"&s=2\.1$"))
-    expect(reader.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
-    path = reader.page.url.removeprefix(reader.url.rstrip("/"))
-    other = open_page(path)
-    expect(other.answers).to_have_count(2)
-    expect(other.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
+def complain(answer: Locator, note: str) -> None:
+    """Says that a citation is wrong."""
+    wrong = answer.get_by_role("button", name="Something is wrong")
+    wrong.click()
+    answer.get_by_label("The citation is wrong").check()
+    answer.get_by_role("textbox").fill(note)
+    twice(answer.get_by_role("button", name="Send"))
+    expect(answer.get_by_role("status")).to_have_text("Thank you, noted")
+    expect(wrong).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_way_back_closes_the_source_and_leaves_the_conversation(open_page: OpenPage) -> None:
-    reader = open_page()
+def feedback_with(note: str, home: Path) -> list[tuple[str, str, str]]:
+    """What is kept with a note: question, verdict and reason."""
+    with closing(History.at(home)) as history:
+        rows = [row for row in history.feedback_rows() if row["note"] == note]
+    return [(row["question"], row["verdict"], row["reason"]) for row in rows]
+
+
+def test_the_way_back_closes_the_source_and_leaves_the_conversation(reader: Reader) -> None:
     reader.ask(ASKED).locator(".statement .chip").first.click()
     expect(reader.panel.locator("h2")).to_be_visible()
     reader.page.go_back()
@@ -75,65 +88,60 @@ def test_the_way_back_closes_the_source_and_leaves_the_conversation(open_page: O
     expect(reader.answers).to_have_count(1)
 
 
-def test_an_address_that_names_nothing_says_so_or_is_an_empty_page(open_page: OpenPage) -> None:
-    reader = open_page("/?c=nobody-has-this")
-    for name in ("c=../../etc/passwd", "c=", "c=x&s=9.9", "s=1.1", "c=%00"):
-        expect(reader.page.locator("button.question")).to_have_count(9)
-        expect(reader.panel).to_have_count(0)
-        reader.page.goto(f"{reader.url.split('?')[0]}?{name}")
-    expect(reader.page.locator("button.question")).to_have_count(9)
-    expect(reader.panel).to_have_count(0)
+def test_copying_takes_the_sources_along(answered: Reader) -> None:
+    answered.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    answer = answered.answers.first
+    answer.get_by_role("button", name="Copy with sources").click()
+    expect(answer.get_by_role("button", name="Copied")).to_be_visible()
+    copied = answered.page.evaluate("navigator.clipboard.readText()")
+    assert re.search(r"\[1\].*\n\n\[1\] .*§6\.1", copied, re.DOTALL)
+    assert "Not investment advice" in copied
 
 
-def test_a_conversation_is_found_by_its_words_and_opened(open_page: OpenPage) -> None:
-    reader = open_page()
-    reader.ask("What are the figures in Table 3?")
+def test_the_address_of_an_open_source_opens_it_again_elsewhere(answered: Reader, open_page: OpenPage) -> None:
+    answered.ask(GOLD)
+    answered.answers.first.locator(".statement .chip").first.click()
+    expect(answered.page).to_have_url(re.compile(r"&s=1\.1$"))
+    expect(answered.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
+    path = answered.page.url.removeprefix(answered.url.rstrip("/"))
+    other = open_page(path)
+    expect(other.answers).to_have_count(2)
+    expect(other.panel.locator("h2")).to_have_text(re.compile("^§6.1 "))
+
+
+def test_a_day_stands_once_above_its_conversations(reader: Reader) -> None:
+    for question in (GOLD, TABLE):
+        reader.ask(question)
+        reader.begin_anew()
+    today = reader.page.get_by_role("navigation", name="Conversations").get_by_role("region", name="Today")
+    expect(today.locator(".day")).to_have_text("Today")
+    assert today.locator("button.title").count() > 1
+    expect(today.locator("li").first).to_have_text(f"{TABLE}⋯")
+
+
+@pytest.mark.case("C4")
+def test_a_conversation_is_found_by_its_words_and_opened_and_once_deleted_is_gone_from_its_address(
+    reader: Reader,
+) -> None:
+    reader.ask("What are the figures in Table 4?")
     expect(reader.page).to_have_url(re.compile(r"\?c="))
     address = reader.page.url
-    reader.page.get_by_role("button", name="New conversation").click()
-    expect(reader.answers).to_have_count(0)
+    three_times(reader.page.get_by_role("button", name="New conversation"))
+    reader.begin_anew()
     search = reader.page.get_by_role("textbox", name="Search conversations")
     search.fill("no conversation has these")
     search.press("Enter")
     expect(reader.page.get_by_text("No conversation has these words.")).to_be_visible()
-    search.fill("TABLE 3")
+    search.fill("TABLE 4")
     search.press("Enter")
-    expect(conversation_named(reader, "Table 3")).to_have_count(1)
-    conversation_named(reader, "Table 3").locator("button.title").click()
+    expect(conversation_named(reader, "Table 4")).to_have_count(1)
+    conversation_named(reader, "Table 4").locator("button.title").click()
     expect(reader.answers).to_have_count(1)
     expect(reader.page).to_have_url(address)
-
-
-def test_a_day_stands_once_above_its_conversations(open_page: OpenPage) -> None:
-    reader = open_page()
-    for question in (GOLD, "What are the figures in Table 3?"):
-        reader.ask(question)
-        reader.page.get_by_role("button", name="New conversation").click()
-        expect(reader.answers).to_have_count(0)
-    today = reader.page.get_by_role("navigation", name="Conversations").get_by_role("region", name="Today")
-    expect(today.locator(".day")).to_have_text("Today")
-    assert today.locator("button.title").count() > 1
-    expect(today.locator("li").first).to_have_text("What are the figures in Table 3?⋯")
-
-
-def test_a_conversation_is_renamed_and_keeps_its_name(open_page: OpenPage) -> None:
-    reader = open_page()
-    reader.ask("What does the report say about Bithumb?")
-    rename(reader, "Exchanges, for the morning call")
-    reader.page.reload()
-    expect(conversation_named(reader, "Exchanges, for the morning call")).to_have_count(1)
-
-
-@pytest.mark.case("C4")
-def test_a_deleted_conversation_is_gone_from_the_list_and_from_its_address(open_page: OpenPage) -> None:
-    """Deleted by someone who clicks more than once: it is asked about, and no other is deleted or opened."""
-    reader = open_page()
-    reader.ask(GOLD)
-    three_times(reader.page.get_by_role("button", name="New conversation"))
-    expect(reader.answers).to_have_count(0)
-    reader.ask("What are the figures in Table 4?")
-    expect(reader.page).to_have_url(re.compile(r"\?c="))
-    address = reader.page.url
+    search.fill("")
+    search.press("Enter")
+    expect(conversation_named(reader, "Table 4")).to_have_count(1)
+    reader.settle()
     others = reader.page.locator("li button.title").count() - 1
     do(reader, "Delete", three_times)
     sure = reader.page.get_by_role("alertdialog")
@@ -144,8 +152,21 @@ def test_a_deleted_conversation_is_gone_from_the_list_and_from_its_address(open_
     expect(reader.answers).to_have_count(0)
     expect(reader.page.locator("li button.title")).to_have_count(others)
     reader.page.goto(address)
+    expect_empty(reader)
+    expect(reader.page.locator(".problem")).to_contain_text("There is no such conversation here")
+
+
+def test_an_address_that_names_nothing_is_an_empty_page(reader: Reader) -> None:
+    """More such addresses stand in test_address."""
+    for name in ("c=../../etc/passwd&s=9.9", "c=%00&s=1.1"):
+        reader.page.goto(f"{reader.url}?{name}")
+        expect_empty(reader)
+
+
+def expect_empty(reader: Reader) -> None:
     expect(reader.page.locator("button.question")).to_have_count(9)
     expect(reader.answers).to_have_count(0)
+    expect(reader.panel).to_have_count(0)
 
 
 def test_a_conversation_leaves_with_its_citations_date_and_disclaimer(open_page: OpenPage, tmp_path: Path) -> None:
@@ -172,42 +193,6 @@ def words_of(file: Path) -> str:
         return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
 
 
-def test_copying_takes_the_sources_along(open_page: OpenPage) -> None:
-    reader = open_page()
-    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    answer = reader.ask(ASKED)
-    answer.get_by_role("button", name="Copy with sources").click()
-    expect(answer.get_by_role("button", name="Copied")).to_be_visible()
-    copied = reader.page.evaluate("navigator.clipboard.readText()")
-    assert re.search(r"\[1\].*\n\n\[1\] .*§6\.1", copied, re.DOTALL)
-    assert "Not investment advice" in copied
-
-
-@pytest.mark.case("C4")
-def test_what_is_wrong_is_said_with_a_reason_and_kept(open_page: OpenPage, home: Path) -> None:
-    reader = open_page()
-    answer = reader.ask("What does the report say about South Korea?")
-    wrong = answer.get_by_role("button", name="Something is wrong")
-    wrong.click()
-    answer.get_by_label("The citation is wrong").check()
-    answer.get_by_role("textbox").fill("The second quote is of another year.")
-    twice(answer.get_by_role("button", name="Send"))
-    expect(answer.get_by_role("status")).to_have_text("Thank you, noted")
-    expect(wrong).to_have_attribute("aria-pressed", "true")
-    reader.page.reload()
-    expect(reader.answers.get_by_role("button", name="Something is wrong")).to_have_attribute("aria-pressed", "true")
-    history = History.at(home)
-    try:
-        rows = [
-            row for row in history.feedback_rows() if row["question"] == "What does the report say about South Korea?"
-        ]
-    finally:
-        history.close()
-    assert [(row["verdict"], row["reason"], row["note"]) for row in rows] == [
-        ("bad", "citation-wrong", "The second quote is of another year.")
-    ]
-
-
 @pytest.mark.parametrize(
     "question",
     [
@@ -216,8 +201,7 @@ def test_what_is_wrong_is_said_with_a_reason_and_kept(open_page: OpenPage, home:
         pytest.param("黄金需求为何维持强劲？", id="zh-Hans"),
     ],
 )
-def test_a_question_to_go_on_with_is_answered(open_page: OpenPage, question: str) -> None:
-    reader = open_page()
+def test_a_question_to_go_on_with_is_answered(reader: Reader, question: str) -> None:
     language = reader.ask(question).get_attribute("lang")
     offered = reader.page.locator("button.follow-up")
     expect(offered.first).to_be_visible()
@@ -230,9 +214,8 @@ def test_a_question_to_go_on_with_is_answered(open_page: OpenPage, question: str
     expect(reader.answers.nth(1)).to_have_attribute("lang", str(language))
 
 
-def test_what_comes_after_an_answer_leaves_the_answer_as_it_stands(open_page: OpenPage) -> None:
+def test_what_comes_after_an_answer_leaves_the_answer_as_it_stands(reader: Reader) -> None:
     """The answer's own elements are the same before and after the questions to go on with are there."""
-    reader = open_page()
     reader.question_box.fill(ASKED)
     reader.question_box.press("Enter")
     chip = reader.answers.first.locator(".statement .chip").first

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
 
 from ingest.__main__ import main as ingest
 from tests.browser.clicks import insistently, three_times
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import HEIGHT, WIDTH, Kept, OpenPage
 from tests.browser.editor import Editor
 from tests.browser.served import Served, copy_home, serve
 from tests.pdf import pdf_file
@@ -69,38 +68,56 @@ def files(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    ("locale", "states", "lost"),
-    [
-        ("en-GB", ["Ready", "Ready, but not all of it", "Refused"], "Pages without text"),
-        ("zh-TW", ["就緒", "就緒，但有缺漏", "未採用"], "沒有文字的頁"),
-    ],
-)
-def test_each_file_ends_in_one_state_with_its_losses_and_a_preview(
-    app: Served, visit: OpenPage, files: Path, locale: str, states: list[str], lost: str
-) -> None:
-    editor = Editor(visit(app.url, locale=locale), locale)
+@pytest.fixture
+def editor(own_app: Served, kept: Kept, request: pytest.FixtureRequest) -> Iterator[Editor]:
+    """At work on a page that is kept from test to test: each leaves no file that waits."""
+    reader = kept.at(f"{own_app.url}/", request.session.testsfailed)
+    reader.begin_anew()
+    yield Editor(reader)
+    reader.expect_nothing_foreign_and_no_complaint()
+
+
+STATES = {
+    "English": ["Ready", "Ready, but not all of it", "Refused"],
+    "繁體中文": ["就緒", "就緒，但有缺漏", "未採用"],
+}
+LOST = {"English": "Pages without text", "繁體中文": "沒有文字的頁"}
+
+
+def test_each_file_ends_in_one_state_with_its_losses_and_a_preview_on_a_phone_too(editor: Editor, files: Path) -> None:
     editor.page.evaluate(PROGRESS)
     editor.read(files / "orchards.md", files / "ferries.pdf", files / "broken.pdf")
     shown = editor.page.evaluate("window.progress")
     assert sum(all(figure in text for figure in (str(done), "3")) for done in (1, 2) for text in shown) > 0, shown
-    expect(editor.page.locator(".state")).to_have_text(states)
     losses = editor.files.nth(1).locator(".losses")
-    expect(losses).to_contain_text(lost)
-    expect(losses).to_contain_text(HIDDEN)
+    for language in STATES:
+        editor.reader.speak(language)
+        expect(editor.page.locator(".state")).to_have_text(STATES[language])
+        expect(losses).to_contain_text(LOST[language])
+        expect(losses).to_contain_text(HIDDEN)
     editor.files.nth(0).locator("section summary").click()
     passages = editor.files.nth(0).locator("ol li")
     expect(passages.filter(has_text="Plum harvests in Norrby rose by 12%")).to_be_visible()
     expect(editor.work("orchards")).to_have_count(0)
-    for name, left in (("orchards.md", states[1:]), ("ferries.pdf", states[2:])):
+    expect_narrow(editor)
+    for name, left in (("orchards.md", 2), ("ferries.pdf", 1), ("broken.pdf", 0)):
         editor.discard(name)
-        expect(editor.page.locator(".state")).to_have_text(left)
-    expect(editor.page.locator(".st-key-library-publish")).to_have_count(0)
+        expect(editor.page.locator(".state")).to_have_text(STATES["繁體中文"][3 - left :])
+        expect(editor.page.locator(".st-key-library-publish")).to_have_count(int(left > 1))
 
 
-def test_a_protected_file_is_read_with_its_password(app: Served, visit: OpenPage, files: Path) -> None:
+def expect_narrow(editor: Editor) -> None:
+    """On a phone, light and dark, nothing needs scrolling sideways."""
+    editor.page.set_viewport_size({"width": 390, "height": 844})
+    for scheme in ("light", "dark"):
+        editor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        expect(editor.field("title")).to_be_visible()
+        editor.reader.expect_no_sideways_scrolling()
+    editor.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+
+def test_a_protected_file_is_read_with_its_password(editor: Editor, files: Path) -> None:
     (files / "secret.pdf").write_bytes(pdf_file(["Quayside fees rose by 7%."], password="sesame"))
-    editor = Editor(visit(app.url))
     editor.read(files / "secret.pdf")
     expect(editor.files.first).to_contain_text("password")
     editor.page.get_by_test_id("stExpander").locator("summary").first.click()
@@ -110,12 +127,12 @@ def test_a_protected_file_is_read_with_its_password(app: Served, visit: OpenPage
         field.press("Enter")
         editor.read(files / "secret.pdf")
         expect(editor.page.locator(".state").last).to_have_text(state)
+    for _ in range(3):
+        editor.discard("secret.pdf")
+    expect(editor.files).to_have_count(0)
 
 
-def test_what_is_published_as_described_can_be_asked_and_corrected(
-    own_app: Served, visit: OpenPage, files: Path
-) -> None:
-    editor = Editor(visit(own_app.url))
+def test_what_is_published_as_described_can_be_asked_and_corrected(editor: Editor, files: Path) -> None:
     editor.read(files / "orchards.md")
     expect(editor.field("title")).to_have_value("Orchards in the north")
     expect(editor.field("date")).to_have_value("2025-05-02")
@@ -134,8 +151,7 @@ def test_what_is_published_as_described_can_be_asked_and_corrected(
     editor.field("title").press("Tab")
     editor.click("save")
     expect(editor.work("orchards").locator("h3")).to_have_text("Fruit")
-    editor.page.get_by_role("link", name="Ask").click()
-    expect(editor.reader.question_box).to_be_visible()
+    editor.reader.go("Ask")
     asked = editor.page.locator(".scope summary")
     expect(asked).to_have_text("All documents are asked")
     asked.click()
@@ -147,47 +163,10 @@ def test_what_is_published_as_described_can_be_asked_and_corrected(
     expect(editor.reader.ask("By how much did plum harvests in Norrby rise?")).to_contain_text("rose by 12%")
 
 
-@pytest.mark.case("C4")
-def test_a_file_takes_the_place_of_another_and_both_can_be_taken_out(
-    own_app: Served, visit: OpenPage, files: Path
-) -> None:
-    """By someone who clicks more than once: each is done once, and nothing is taken out unasked."""
-    editor = Editor(visit(own_app.url))
-    problem = editor.page.locator(".problem")
-    editor.read(files / "orchards.md", click=insistently)
-    editor.reader.settle()
-    expect(problem).to_have_count(0)
-    editor.publish(click=insistently)
-    expect(problem).to_have_count(0)
-    expect(editor.files).to_have_count(0)
-    editor.act("orchards", "replace")
-    expect(editor.page.get_by_text("takes the place of orchards/en-original")).to_be_visible()
-    editor.read(files / "newer.md", click=three_times)
-    expect(editor.files.first.locator(".replaces")).to_contain_text("English original (orchards.md)")
-    editor.publish(click=three_times)
-    expect(editor.work("orchards").locator(".edition")).to_have_count(1)
-    expect(editor.work("orchards")).to_contain_text("newer.md")
-    editor.work("orchards").locator(".findings summary").click()
-    expect(editor.work("orchards").locator(".findings blockquote")).to_have_text([ODD])
-    editor.act("triple-game", "remove-work", click=three_times)
-    editor.act("triple-game", "keep")
-    editor.act("orchards", "remove", "keep", "remove")
-    editor.act("orchards", "remove-sure", click=three_times)
-    expect(editor.work("orchards")).to_have_count(0)
-    editor.reader.settle()
-    expect(problem).to_have_count(0)
-    expect(editor.work("triple-game")).to_be_visible()
-    editor.click("index")
-    expect(editor.page.get_by_text("The index is made anew.")).to_be_visible()
-
-
-def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(
-    own_app: Served, visit: OpenPage, files: Path
-) -> None:
-    editor = Editor(visit(own_app.url))
+def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(editor: Editor, files: Path) -> None:
     editor.read(files / "ferries.pdf")
     editor.publish()
-    editor.page.get_by_role("link", name="Ask").click()
+    editor.reader.go("Ask")
     answer = editor.reader.ask("By how much did ferry fares between Sundholm and Vik rise?")
     expect(answer.locator(".lossy")).to_contain_text("left out: 2.")
     answer.locator(".statement .chip").first.click()
@@ -198,67 +177,63 @@ def test_a_quote_is_marked_on_its_page_and_stays_when_the_text_is_replaced(
         ".data.some((v, i, d) => i % 4 === 0 && v > 240 && d[i + 2] < 160)"
     )
     assert page.evaluate(marked), "the quote is marked in yellow"
-    conversation = editor.page.url
-    editor.page.get_by_role("link", name="Library").click()
-    editor.act("ferries", "replace")
-    expect(editor.page.get_by_text("takes the place of ferries/en-original")).to_be_visible()
-    editor.read(files / "newer.md")
-    editor.publish()
-    editor.page.goto(conversation)
-    editor.reader.answers.first.locator(".statement .chip").first.click()
+    editor.replace("ferries", files / "newer.md")
+    editor.open_first_source("By how much did ferry fares")
     expect(editor.reader.panel.locator(".note")).to_contain_text("Superseded")
     expect(editor.reader.panel.locator("mark").first).to_contain_text("Ferry fares between Sundholm and Vik rose by 8%")
 
 
 @pytest.mark.case("C4")
-def test_an_old_conversation_shows_what_it_quoted_through_a_replacement_a_new_index_and_says_when_it_is_taken_out(
-    own_app: Served, visit: OpenPage, files: Path
+def test_an_old_conversation_shows_what_it_quoted_when_the_file_is_replaced_indexed_anew_and_taken_out(
+    editor: Editor, own_app: Served, visit: OpenPage, files: Path
 ) -> None:
-    editor = Editor(visit(own_app.url))
-    panel = editor.reader.panel
-    editor.read(files / "orchards.md")
-    editor.publish()
-    editor.page.get_by_role("link", name="Ask").click()
+    """By someone who clicks more than once: each is done once, and nothing is taken out unasked."""
+    editor.read(files / "orchards.md", click=insistently)
+    editor.publish(click=insistently)
+    editor.reader.go("Ask")
     editor.reader.ask("By how much did plum harvests in Norrby rise?")
     conversation = editor.page.url
-
-    def open_chip() -> None:
-        editor.page.goto(conversation)
-        editor.reader.answers.first.locator(".statement .chip").first.click()
-
-    def in_library(*acts: str) -> None:
-        editor.page.get_by_role("link", name="Library").click()
-        if acts:
-            editor.act("orchards", *acts)
-
-    def check_superseded() -> None:
-        open_chip()
-        expect(panel.locator(".note")).to_contain_text("Superseded")
-        expect(panel.locator("mark").first).to_contain_text("rose by 12%")
-
-    in_library("replace")
-    expect(editor.page.get_by_text("takes the place of orchards/en-original")).to_be_visible()
-    editor.read(files / "newer.md")
-    editor.publish()
-    check_superseded()
-    in_library()
+    editor.replace("orchards", files / "newer.md", click=three_times)
+    expect(editor.page.locator(".problem")).to_have_count(0)
+    expect(editor.files).to_have_count(0)
+    expect(editor.work("orchards").locator(".edition")).to_have_count(1)
+    expect(editor.work("orchards")).to_contain_text("newer.md")
+    editor.work("orchards").locator(".findings summary").click()
+    expect(editor.work("orchards").locator(".findings blockquote")).to_have_text([ODD])
+    expect_superseded(editor)
+    editor.reader.go("Library")
     editor.click("index")
     expect(editor.page.get_by_text("The index is made anew.")).to_be_visible()
-    check_superseded()
+    expect_superseded(editor)
     editor.page.goto(conversation)
     expect(editor.reader.answers.first.locator(".statement .chip").first).to_be_visible()
-    other = Editor(visit(own_app.url))
-    other.act("orchards", "remove", "remove-sure")
-    expect(other.work("orchards")).to_have_count(0)
+    take_out_elsewhere(Editor(visit(own_app.url)))
     editor.reader.answers.first.locator(".statement .chip").first.click()
-    expect(panel.locator(".note")).to_have_text("This document is no longer in the library.")
-    expect(panel.locator("mark")).to_have_count(0)
+    expect(editor.reader.panel.locator(".note")).to_have_text("This document is no longer in the library.")
+    expect(editor.reader.panel.locator("mark")).to_have_count(0)
     expect(editor.reader.answers.first).to_contain_text("rose by 12%")
 
 
+def take_out_elsewhere(other: Editor) -> None:
+    """In another window."""
+    other.act("triple-game", "remove-work", click=three_times)
+    other.act("triple-game", "keep")
+    other.act("orchards", "remove", "keep", "remove")
+    other.act("orchards", "remove-sure", click=three_times)
+    expect(other.work("orchards")).to_have_count(0)
+    other.reader.settle()
+    expect(other.page.locator(".problem")).to_have_count(0)
+    expect(other.work("triple-game")).to_be_visible()
+
+
+def expect_superseded(editor: Editor) -> None:
+    editor.open_first_source("By how much did plum harvests")
+    expect(editor.reader.panel.locator(".note")).to_contain_text("Superseded")
+    expect(editor.reader.panel.locator("mark").first).to_contain_text("rose by 12%")
+
+
 @pytest.mark.case("I5")
-def test_names_and_titles_are_words_wherever_they_stand(own_app: Served, visit: OpenPage, files: Path) -> None:
-    editor = Editor(visit(own_app.url))
+def test_names_and_titles_are_words_wherever_they_stand(editor: Editor, files: Path) -> None:
     editor.read(files / "<img src=x onerror=alert(1)>.md")
     expect(editor.files.locator(".file")).to_contain_text("img src=x onerror=alert(1)")
     expect(editor.files.get_by_role("combobox").first).to_have_value(
@@ -267,14 +242,3 @@ def test_names_and_titles_are_words_wherever_they_stand(own_app: Served, visit: 
     editor.publish()
     expect(editor.page.locator(".work h3").filter(has_text="*Bold* [x](http://example.org)")).to_be_visible()
     assert editor.page.locator("img[src=x], a[href*='example.org']").count() == 0
-
-
-def test_a_phone_shows_the_page_without_sideways_scrolling(app: Served, visit: OpenPage, files: Path) -> None:
-    editor = Editor(visit(app.url))
-    editor.read(files / "orchards.md", files / "ferries.pdf")
-    editor.page.set_viewport_size({"width": 390, "height": 844})
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for scheme in schemes:
-        editor.page.emulate_media(color_scheme=scheme)
-        expect(editor.field("title")).to_be_visible()
-        editor.reader.expect_no_sideways_scrolling()

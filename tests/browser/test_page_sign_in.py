@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
 from tests.browser.served import Served, copy_home, serve
+from tests.page_socket import PageSocket
 from tests.sign_in_server import SignIn, sign_in_server
 
 pytestmark = pytest.mark.case("A5")
 
 EDITORS = 'editors = ["ann@example.org"]\n'
-PATHS = ["/", "/read", "/points", "/check", "/library", "/?c=x&s=1.1"]
-SIGN_IN = {"en-GB": "Sign in", "zh-TW": "登入", "zh-CN": "登录"}
+SIGN_IN = {"English": "Sign in", "繁體中文": "登入", "简体中文": "登录"}
+Passes = dict[str, list[Any]]
+WHY = {"English": "asks who you are", "繁體中文": "所以需要先登入", "简体中文": "所以需要先登录"}
 
 
 @pytest.fixture(scope="module")
@@ -48,37 +53,49 @@ def access(door: Served) -> Iterator[Path]:
 class Visitor:
     """Someone with a browser of their own, who may have signed in."""
 
-    def __init__(self, window: Window, url: str, locale: str = "en-GB") -> None:
+    def __init__(self, window: Window, url: str, passes: Passes | None = None) -> None:
         self.url = url
-        self.locale = locale
         self.window = window
         self.context = window.context
-        self.name = SIGN_IN[locale]
-        self.page = self.open()
+        self.passes = {} if passes is None else passes
+
+    @cached_property
+    def page(self) -> Page:
+        return self.open()
 
     def open(self, path: str = "/") -> Page:
         """Another tab."""
-        page = self.window.open(self.locale)
+        page = self.window.open()
         page.goto(self.url + path)
         return page
 
-    def sign_in(self, sub: str, page: Page | None = None) -> Page:
-        page = page or self.page
-        page.get_by_role("button", name=self.name, exact=True).click()
-        page.get_by_role("button", name=sub, exact=True).click()
-        return page
+    def sign_in(self, sub: str) -> Page:
+        """At the provider, from the page that is open."""
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.get_by_role("button", name=sub, exact=True).click()
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+        self.passes[sub] = self.context.cookies(self.url)
+        return self.page
+
+    def pass_of(self, sub: str) -> list[Any]:
+        """The cookies of someone who signed in."""
+        if sub not in self.passes:
+            self.sign_in(sub)
+        return self.passes[sub]
 
     def signed_in(self, sub: str) -> Page:
-        page = self.sign_in(sub)
-        expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+        """The page of someone who signed in: at the provider, or in a test before."""
+        self.context.add_cookies([{**cookie} for cookie in self.pass_of(sub)])  # type: ignore[typeddict-item]
+        expect(self.page.get_by_test_id("stChatInputTextArea")).to_be_visible()
         self.settle()
-        return page
+        return self.page
 
     def sign_out(self) -> None:
         """Here, and then at the provider, which asks once more."""
+        self.passes.clear()
         self.page.get_by_role("button", name="Sign out").click()
         self.page.get_by_role("button", name="End session").click()
-        expect(self.page.get_by_role("button", name=self.name, exact=True)).to_be_visible()
+        expect(self.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
     def settle(self) -> None:
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
@@ -99,36 +116,65 @@ class Visitor:
         expect(page.locator("article, li button.title")).to_have_count(0)
 
 
+@pytest.fixture(scope="module")
+def passes() -> Passes:
+    """Cookies of those who signed in, by name: they hold until they sign out."""
+    return {}
+
+
 @pytest.fixture
-def visitor(window: Window, door: Served) -> Visitor:
-    return Visitor(window, door.url)
+def visitor(window: Window, door: Served, passes: Passes) -> Visitor:
+    return Visitor(window, door.url, passes)
 
 
-@pytest.mark.parametrize(
-    ("locale", "why"),
-    [("en-GB", "asks who you are"), ("zh-TW", "所以需要先登入"), ("zh-CN", "所以需要先登录")],
-)
-def test_a_stranger_sees_the_way_in_and_nothing_else(window: Window, door: Served, locale: str, why: str) -> None:
-    visitor = Visitor(window, door.url, locale)
+def test_a_stranger_sees_the_way_in_and_nothing_else(visitor: Visitor) -> None:
+    """In any language; the pages between are asked for without a browser, below."""
     page = visitor.page
-    for path in PATHS if locale == "en-GB" else ["/"]:
-        page.goto(door.url + path)
-        visitor.expect_closed(page, why)
-        expect(page.get_by_role("button", name=SIGN_IN[locale], exact=True)).to_be_visible()
-        name, switch = page.locator("h1").bounding_box(), page.locator(".st-key-language").bounding_box()
-        assert name
-        assert switch
-        assert name["y"] >= switch["y"] + switch["height"], "the switch covers nothing of the name"
-        expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
-        expect(page.locator(".reading, aside.panel, .about, .questions")).to_have_count(0)
+    for path in ("/", "/library", "/?c=x&s=1.1"):
+        if path != "/":
+            page.goto(visitor.url + path)
+        expect_way_in(visitor, "English")
+    for language in ("繁體中文", "简体中文"):
+        page.get_by_role("radio", name=language).or_(page.get_by_role("button", name=language)).click()
+        expect_way_in(visitor, language)
 
 
-def test_signed_in_one_has_conversations_of_ones_own_and_signing_out_ends_all_tabs(visitor: Visitor) -> None:
+def expect_way_in(visitor: Visitor, language: str) -> None:
+    page = visitor.page
+    visitor.expect_closed(page, WHY[language])
+    expect(page.get_by_role("button", name=SIGN_IN[language], exact=True)).to_be_visible()
+    name, switch = page.locator("h1").bounding_box(), page.locator(".st-key-language").bounding_box()
+    assert name
+    assert switch
+    assert name["y"] >= switch["y"] + switch["height"], "the switch covers nothing of the name"
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
+    expect(page.locator(".reading, aside.panel, .about, .questions")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["", "read", "points", "check", "library"])
+def test_a_page_asked_for_by_a_stranger_draws_the_way_in(door: Served, name: str) -> None:
+    with PageSocket(door.url, name) as page:
+        assert is_closed(page)
+
+
+def is_closed(page: PageSocket) -> bool:
+    """Whether a page without a browser asks who comes, and draws no box for questions, no conversations, no text."""
+    drawn = page.words()
+    inside = [
+        key for key in ("question", "conversations", "reading", "points-write", "check-now") if f'-{key}"' in drawn
+    ]
+    return WHY["English"] in drawn and not inside
+
+
+def test_signed_in_one_has_conversations_of_ones_own_and_signing_out_ends_all_tabs_and_cookies(
+    visitor: Visitor,
+) -> None:
     page = visitor.signed_in("ann")
     expect(page.locator(".who")).to_have_text("Ann <b>Orchard</b>editor")
     visitor.ask("Which phase is the AI market in?")
     expect(page.locator("li button.title")).to_have_count(1)
     conversation = page.url
+    kept = visitor.context.cookies(visitor.url)
     other = visitor.open()
     expect(other.locator("li button.title")).to_have_count(1)
 
@@ -137,23 +183,18 @@ def test_signed_in_one_has_conversations_of_ones_own_and_signing_out_ends_all_ta
     other.get_by_test_id("stChatInputTextArea").press("Enter")
     visitor.expect_closed(other, "You have signed out")
 
+    visitor.context.clear_cookies()
+    visitor.context.add_cookies([{**cookie} for cookie in kept])  # type: ignore[typeddict-item]
+    page.goto(visitor.url)
+    visitor.expect_closed(page, "You have signed out")
+
+    visitor.context.clear_cookies()
     page.goto(conversation)
     visitor.expect_closed(page, "asks who you are")
-    visitor.sign_in("ben", page)
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+    visitor.sign_in("ben")
     page.goto(conversation)
     expect(page.locator(".problem")).to_contain_text("There is no such conversation here")
     expect(page.locator("article, li button.title")).to_have_count(0)
-
-
-def test_a_cookie_kept_from_before_signing_out_opens_nothing(visitor: Visitor, door: Served) -> None:
-    page = visitor.signed_in("ann")
-    kept = visitor.context.cookies(door.url)
-    visitor.sign_out()
-    visitor.context.clear_cookies()
-    visitor.context.add_cookies([{**cookie} for cookie in kept])  # type: ignore[typeddict-item]
-    page.goto(door.url)
-    visitor.expect_closed(page, "You have signed out")
 
 
 def test_a_forged_cookie_opens_nothing(
@@ -161,23 +202,20 @@ def test_a_forged_cookie_opens_nothing(
 ) -> None:
     from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-    visitor.signed_in("ben")
-    cookies = visitor.context.cookies(door.url)
-    mine = next(cookie for cookie in cookies if cookie["name"] == "_streamlit_user")
+    cookies = {cookie["name"]: cookie["value"] for cookie in visitor.pass_of("ben")}
+    mine = cookies["_streamlit_user"]
+    with PageSocket(door.url, cookies=cookies) as page:
+        assert '-question"' in page.words(), "his own"
     claims = json.dumps({"is_logged_in": True, "iss": "x", "sub": "ann", "iat": 99999999999, "origin": door.url})
     all_forged = (
-        mine["value"][:40] + ("A" if mine["value"][40] != "A" else "B") + mine["value"][41:],
+        mine[:40] + ("A" if mine[40] != "A" else "B") + mine[41:],
         create_signed_value("another", "_streamlit_user", claims).decode(),
-        claims,
+        quote(claims),
     )
     record_property("tried", len(all_forged))
     for forged in all_forged:
-        visitor.context.clear_cookies()
-        visitor.context.add_cookies([{**cookie} for cookie in cookies if cookie != mine])  # type: ignore[typeddict-item]
-        visitor.context.add_cookies([{"name": "_streamlit_user", "value": forged, "url": door.url}])
-        page = visitor.open()
-        visitor.expect_closed(page, "asks who you are")
-        page.close()
+        with PageSocket(door.url, cookies=cookies | {"_streamlit_user": forged}) as page:
+            assert is_closed(page)
 
 
 def test_who_is_blocked_is_out_at_the_next_action(visitor: Visitor, access: Path) -> None:
@@ -190,17 +228,7 @@ def test_who_is_blocked_is_out_at_the_next_action(visitor: Visitor, access: Path
     visitor.expect_closed(page, "This account has no access here")
 
 
-def test_a_broken_list_lets_nobody_in(visitor: Visitor, access: Path) -> None:
-    page = visitor.signed_in("ann")
-    access.write_text("editors = [", encoding="utf-8")
-    page.get_by_role("link", name="Check").click()
-    visitor.expect_closed(page, "nobody is let in")
-    access.write_text(EDITORS, encoding="utf-8")
-    page.goto(visitor.url)
-    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
-
-
-def test_another_role_holds_at_the_next_action(visitor: Visitor, access: Path) -> None:
+def test_another_role_and_a_broken_list_hold_at_the_next_action(visitor: Visitor, access: Path) -> None:
     page = visitor.signed_in("ann")
     expect(page.locator(".about .note").last).to_have_text(re.compile("add its file on the Library page.$"))
     page.get_by_role("link", name="Library").click()
@@ -210,6 +238,10 @@ def test_another_role_holds_at_the_next_action(visitor: Visitor, access: Path) -
     expect(page.locator(".problem")).to_contain_text("Only editors change the library")
     expect(page.get_by_test_id("stFileUploaderDropzone")).to_have_count(0)
     expect(page.get_by_role("link", name="Library")).to_have_count(0)
+
+    access.write_text("editors = [", encoding="utf-8")
+    page.get_by_role("link", name="Check").click()
+    visitor.expect_closed(page, "nobody is let in")
     access.write_text(EDITORS, encoding="utf-8")
     page.goto(f"{visitor.url}/library")
     expect(page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
@@ -238,10 +270,3 @@ def test_a_sign_in_expires(window: Window, home: Path, provider: SignIn, tmp_pat
         page.wait_for_timeout(seconds * 1000)  # what is waited for is the passing of time itself
         page.get_by_role("link", name="Check").click()
         visitor.expect_closed(page, "You signed in a while ago")
-
-
-def test_without_sign_in_the_page_says_that_there_is_one_local_user(window: Window, app: Served) -> None:
-    page = window.open()
-    page.goto(app.url)
-    expect(page.locator(".who")).to_have_text("On this computer only, without sign-in")
-    expect(page.get_by_role("button", name="Sign out")).to_have_count(0)

@@ -48,9 +48,8 @@ def check_answered(reader: Reader, count: int) -> None:
 
 
 @pytest.mark.parametrize("click", [three_times, impatiently])
-def test_a_question_that_is_clicked_again_is_asked_once(open_page: OpenPage, history: History, click: Click) -> None:
+def test_a_question_that_is_clicked_again_is_asked_once(reader: Reader, history: History, click: Click) -> None:
     before = len(history.conversations("local"))
-    reader = open_page()
     click(reader.page.locator("button.question").first)
     check_answered(reader, 1)
     click(reader.page.locator("button.follow-up").first)
@@ -68,9 +67,9 @@ def test_a_question_that_is_clicked_again_is_asked_once(open_page: OpenPage, his
 
 
 def test_questions_asked_in_two_windows_at_once_are_both_answered_and_kept(
-    open_page: OpenPage, history: History
+    reader: Reader, open_page: OpenPage, history: History
 ) -> None:
-    one = open_page()
+    one = reader
     one.ask("What are the figures in Table 3?")
     two = open_page(f"/?c={conversation(one)}")
     for first, second in ((one, two), (two, one)):
@@ -80,25 +79,24 @@ def test_questions_asked_in_two_windows_at_once_are_both_answered_and_kept(
         second.question_box.press("Enter")
         expect(first.page.get_by_test_id("stChatMessage").filter(has_text=UPBIT).last).to_be_visible()
         expect(second.page.get_by_test_id("stChatMessage").filter(has_text=GOLD).last).to_be_visible()
-        for reader in (first, second):
-            expect(reader.answers.last.locator("button.tool").first).to_be_visible()
-            reader.settle()
-    for reader in (one, two):
-        reader.page.reload()
-        check_answered(reader, 5)
+        for window in (first, second):
+            expect(window.answers.last.locator("button.tool").first).to_be_visible()
+            window.settle()
+    for window in (one, two):
+        window.page.reload()
+        check_answered(window, 5)
     found = kept(history, one)
     assert sorted(question for question, _ in found[1:]) == sorted([UPBIT, GOLD] * 2)
     assert all(question == answered for question, answered in found)
-    words = [[answer.inner_text() for answer in reader.answers.all()] for reader in (one, two)]
+    words = [[answer.inner_text() for answer in window.answers.all()] for window in (one, two)]
     assert words[0] == words[1]
     for at, (question, _) in enumerate(found[1:], 1):
         assert ("Upbit" in words[0][at]) == (question == UPBIT), "each answer stands below its question"
 
 
 def test_a_conversation_deleted_in_another_window_is_said_to_be_gone_and_a_question_begins_a_new_one(
-    open_page: OpenPage, history: History
+    reader: Reader, open_page: OpenPage, history: History
 ) -> None:
-    reader = open_page()
     reader.ask(UPBIT)
     gone = conversation(reader)
     other = open_page(f"/?c={gone}")
