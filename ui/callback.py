@@ -102,7 +102,7 @@ def _page() -> str:
 
 
 def once(name: str, act: Callable[[], None]) -> None:
-    """Does `act` whole, and not again until its outcome is drawn (`shown`).
+    """Does `act` whole, and not again until its outcome is drawn (`shown`): `name` says what is done, and to what.
 
     Who sees nothing happen clicks again, and Streamlit begins another script for each click beside those that run:
     it waits here for the end of the first, and does nothing.

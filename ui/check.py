@@ -41,7 +41,7 @@ def page() -> None:
     st.text_area(words["check-claim"], key="check-claim", placeholder=words["check-example"], height=140)
     if st.button(words["check-now"], type="primary", key="check-now"):
         with st.spinner(words["looking"]):
-            once("check", partial(_check, assistant))
+            once(f"check {st.session_state['check-claim']}", partial(_check, assistant))
     found = st.session_state.get(_FOUND)
     if found is not None and not isinstance(found, Refusal) and library.lacks(c.work for c in found.citations):
         found = st.session_state[_FOUND] = Refusal("found-withheld")

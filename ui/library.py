@@ -120,7 +120,8 @@ def _add(librarian: Librarian, language: Language) -> None:
         password = st.text_input(words["library-password"], type="password", key="library-password")
         ocr = _can_read_pictures() and st.checkbox(words["library-ocr"], key="library-ocr")
     if st.button(words["library-read"], type="primary", key="library-read", disabled=not files) and files:
-        _do("read", lambda: _stage(librarian, files, target, password, ocr, language), "")
+        name = f"read {turn} {[file.file_id for file in files]}"
+        _do(name, lambda: _stage(librarian, files, target, password, ocr, language), "")
 
 
 def _stage(
@@ -193,7 +194,8 @@ def _review(librarian: Librarian, language: Language) -> None:
                 args=(librarian, one),
             )
     if described and st.button(words["library-publish"], type="primary", key="library-publish"):
-        _do("publish", lambda: _publish(librarian, described, language), "library-published")
+        name = f"publish {[one.id for one, _ in described]}"
+        _do(name, lambda: _publish(librarian, described, language), "library-published")
 
 
 def _publish(librarian: Librarian, described: list[tuple[Staged, Description]], language: Language) -> None:
@@ -254,7 +256,8 @@ def _correct(librarian: Librarian, target: tuple[str, str], language: Language) 
         said = describe("-".join(target), known, [shelf.works[target[0]]], language, fixed=True)
         with st.container(horizontal=True):
             if st.button(words["library-save"], type="primary", key="library-save"):
-                _do("save", lambda: librarian.correct(*target, said, _bar(language)), "library-saved", _forget_target)
+                name = f"save {target} {said}"
+                _do(name, lambda: librarian.correct(*target, said, _bar(language)), "library-saved", _forget_target)
             st.button(words["library-keep"], key="library-cancel", on_click=whole(_forget_target))
 
 

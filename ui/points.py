@@ -23,7 +23,7 @@ from ui.reader import owner
 
 if TYPE_CHECKING:
     from chat.assistant import Assistant
-    from chat.points import TalkingPoints
+    from chat.points import Order, TalkingPoints
 
 _FOUND = "points-found"
 _OTHER = "other"
@@ -95,7 +95,7 @@ def _form(assistant: Assistant, language: Language) -> None:
         st.text_input(words["points-describe"], key="points-description")
     if st.button(words["points-write"], type="primary", key="points-write"):
         with st.spinner(words["looking"]):
-            once("points", partial(_write, assistant))
+            once(f"points {_asked()}", partial(_write, assistant))
 
 
 def _take_theme(theme: str) -> None:
@@ -108,17 +108,19 @@ def _write(assistant: Assistant) -> None:
     st.session_state[_FOUND] = _found(assistant)
 
 
-def _found(assistant: Assistant) -> TalkingPoints | Refusal:
+def _asked() -> Order:
     from chat.points import Order
 
     state = st.session_state
     audience = state["points-audience"]
     if audience == _OTHER:
         audience = state.get("points-description") or "client"
+    return Order(state["points-topic"], audience, state["points-language"], int(state["points-count"]))
+
+
+def _found(assistant: Assistant) -> TalkingPoints | Refusal:
     try:
-        return assistant.points(
-            Order(state["points-topic"], audience, state["points-language"], int(state["points-count"])), owner()
-        )
+        return assistant.points(_asked(), owner())
     except Refusal as refusal:
         return refusal
     except Exception as error:  # noqa: BLE001 - the door: logged, and shown with its id

@@ -182,15 +182,17 @@ class Window:
         return page
 
     def empty(self) -> None:
-        """Closes every page that is not kept, and forgets what sites have stored and may do."""
+        """Closes every page that is not kept, and forgets what sites may do and, with no page kept, have stored."""
         devtools = self.context.new_cdp_session(self._first)
         for page in self.context.pages:
             if page != self._first and page not in self.kept:
                 origin = page.evaluate("location.origin")
-                devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
+                if not self.kept:  # which would upload nothing without its cookie
+                    devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
                 page.close()
         devtools.detach()
-        self.context.clear_cookies()
+        if not self.kept:
+            self.context.clear_cookies()
         self.context.clear_permissions()
 
 

@@ -169,25 +169,28 @@ def library(reader: Reader, _attack: str) -> None:
     expect(reader.page.locator(".work", has_text="onerror").first).to_be_visible()
 
 
+PAGES: dict[str, Callable[[Reader, str], None]] = {
+    "Talking points": points,
+    "Check": check,
+    "Library": library,
+}
+
+
 @pytest.mark.case("O1", "O2", "O3", "I5")
-@pytest.mark.parametrize(
-    ("path", "do"),
-    [
-        pytest.param("/read?work=plums&at=2", read, id="read"),
-        pytest.param("/points", points, id="points"),
-        pytest.param("/check", check, id="check"),
-        pytest.param("/library", library, id="library"),
-    ],
-)
 def test_whatever_is_said_on_another_page_nothing_comes_of_it(
     attacked: Served,
     visit: OpenPage,
     canary: Canary,
     model: ScriptedModel,
-    path: str,
-    do: Callable[[Reader, str], None],
+    record_property: Callable[[str, object], None],
 ) -> None:
     model.plays(says("".join(f"The plum harvest {attack.format(host=canary.host)} [1]\n" for attack in ATTACKS)))
-    reader = visit(attacked.url + path)
-    do(reader, ATTACKS[2].format(host=canary.host))
+    attack = ATTACKS[2].format(host=canary.host)
+    reader = visit(f"{attacked.url}/read?work=plums&at=2")
+    read(reader, attack)
     nothing_came_of_it(reader, canary)
+    for name, do in PAGES.items():
+        reader.go(name)
+        do(reader, attack)
+        nothing_came_of_it(reader, canary)
+    record_property("tried", len(PAGES) + 1)

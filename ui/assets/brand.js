@@ -19,7 +19,10 @@ function oneOfTwo(event) {
 
 export default function ({ data, parentElement }) {
   document.documentElement.lang = data.lang; // the page's own language: glyphs, hyphens, screen readers
-  if (!window.footnoteClicks) document.addEventListener("click", oneOfTwo, true);
+  if (!window.footnoteClicks) {
+    document.addEventListener("click", oneOfTwo, true);
+    document.addEventListener("input", () => { last.button = null; }, true); // who has typed since means it anew
+  }
   window.footnoteClicks = true;
   const name = node("h1", { text: data.name });
   const tagline = node("p", { class: "muted", text: data.tagline });
