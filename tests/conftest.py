@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -25,6 +26,14 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
 SECOND_VECTORS = DATA / "second-vectors.npz"
 _SHARED = Path(os.environ.get("TEST_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """AppTest leaves its script as the main module, which a process that is forked later would run again."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture(scope="session")

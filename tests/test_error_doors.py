@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -151,7 +152,9 @@ def test_why_there_is_no_file_is_said_beside_its_button(
     def asked(make: Callable[[], bytes]) -> Any:
         request = BackendOperationRequest(request_id="1")
         request.deferred_file.file_id = files.add_deferred(made(make, language), "text/plain", "1", file_name="f")
-        return asyncio.run(DeferredFileHandler(lambda: files).handle(request, "session"))
+        handled = DeferredFileHandler(lambda: files).handle(request, "session")
+        with ThreadPoolExecutor(1) as pool:  # this thread may have a browser's loop
+            return pool.submit(asyncio.run, handled).result()
 
     failed = asked(raises(error))
     check_told(failed.error_msg, language, error, caplog.records)

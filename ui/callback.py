@@ -31,7 +31,6 @@ _FAILED = "failed-callback"
 _ACTS = "acts"
 """In the session: what was clicked and is not shown yet, by name, each with the end of its doing."""
 
-_acts_lock = threading.Lock()
 _LOOK = 0.05
 
 
@@ -107,11 +106,10 @@ def once(name: str, act: Callable[[], None]) -> None:
     Who sees nothing happen clicks again, and Streamlit begins another script for each click beside those that run:
     it waits here for the end of the first, and does nothing.
     """
-    with _acts_lock:
-        acts: dict[str, threading.Event] = st.session_state.setdefault(_ACTS, {})
-        earlier, done = acts.get(name), threading.Event()
-        acts.setdefault(name, done)
-    if earlier:
+    acts: dict[str, threading.Event] = st.session_state.setdefault(_ACTS, {})
+    done = threading.Event()
+    earlier = acts.setdefault(name, done)  # in one step: of two scripts at once one is the first
+    if earlier is not done:
         while not earlier.wait(_LOOK):
             st.session_state.get(_ACTS)  # a click on something else ends the waiting here
         return
@@ -127,7 +125,7 @@ def once(name: str, act: Callable[[], None]) -> None:
 
 def shown() -> None:
     """The page is drawn with all that was done: what is clicked from now on is meant anew."""
-    acts: dict[str, threading.Event] = st.session_state.get(_ACTS, {})
+    acts: dict[str, threading.Event] = st.session_state.setdefault(_ACTS, {})
     for name, done in list(acts.items()):
         if done.is_set():
             acts.pop(name, None)

@@ -224,8 +224,9 @@ def _disk_errors_named(home: Path) -> Iterator[None]:
 
 def cause_of(error: Exception) -> str:
     """Why the disk could not be written, in the system's words; those of others are not for a page."""
-    if isinstance(error, OSError | portalocker.LockException):
-        return error.strerror or type(error).__name__
+    first = error.args[0] if isinstance(error, portalocker.LockException) and error.args else error
+    if isinstance(first, OSError | portalocker.LockException):
+        return first.strerror or type(first).__name__
     return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
 
 
