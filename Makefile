@@ -18,7 +18,7 @@ run: setup
 
 # What fails beside the others is tried once more alone: both are shown, and only what fails alone too is a failure.
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 4 --dist loadfile --durations=40 --cases=var/tests.json || \
+	$(BIN)/python -m pytest -n 3 --dist loadfile --durations=40 --cases=var/tests.json || \
 	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures=none --maxfail=3
 
 check: .venv/dev.stamp

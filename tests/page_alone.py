@@ -42,6 +42,7 @@ def asked(url: str, home: Path) -> str:
                     if exchange.answer and exchange.state == "whole":
                         return exchange.answer.writer
             time.sleep(0.5)
+            page.run()  # as a browser does, and an answer that nobody looks at any more ends
     return ""
 
 
