@@ -68,7 +68,7 @@ def begin(reader: Reader, question: str = ASKED, at: int = 0) -> str:
     reader.question_box.fill(question)
     reader.question_box.press("Enter")
     first = reader.answers.nth(at).locator(".statement").first
-    expect(first).to_be_visible()
+    expect(first).to_be_visible(timeout=120_000)  # the first answer of a server loads the model's packages
     expect(reader.page.get_by_role("button", name="Stop")).to_be_visible()
     return first.inner_text()
 
