@@ -24,7 +24,6 @@ settings.load_profile("suite")
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
-SECOND_VECTORS = DATA / "second-vectors.npz"
 _SHARED = Path(os.environ.get("TEST_SHARED", ROOT.parent / "shared"))
 
 
@@ -122,6 +121,7 @@ def _index_second(home: Path) -> None:
     """Takes the vectors that `make vectors` has kept, which would take 47 seconds of work."""
     from chat.assistant import ensure_index
     from chat.settings import Settings
+    from evals.vectors import SECOND_VECTORS
     from vectorstore.catalogue import Catalogue
     from vectorstore.embed import BUNDLED
     from vectorstore.premade import premade

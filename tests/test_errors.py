@@ -23,7 +23,7 @@ from chat.model_failure import ModelFailure
 from chat.settings import Settings
 from ingest.document import LANGUAGES
 from tests.bigrams import NAME, Bigrams
-from tests.broken import ERRORS, SECRET, broken_at, check_told
+from tests.broken_places import ERRORS, SECRET, broken_at, check_told
 from tests.opened import Opened, strings
 from ui import documents
 from ui.errors import keep_messages_out_of_the_log, show_unexpected

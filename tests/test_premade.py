@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from langchain_core.embeddings import Embeddings
 
+from evals.vectors import SECOND_VECTORS
 from tests.bigrams import SIZE, Bigrams
-from tests.conftest import SECOND_VECTORS
 from vectorstore.build import open_build
 from vectorstore.catalogue import Catalogue
 from vectorstore.catalogue_tables import EMBEDDINGS

@@ -42,8 +42,9 @@ def whole_sentences(prompt: str) -> list[str]:
     return [f"{text} [{number}]\n" for number, text in found if text.endswith(".") and len(sentence_spans(text)) == 1]
 
 
-def plays_in_two_parts(model: ScriptedModel, go_on: threading.Event) -> None:
-    """One sentence; the second when it is told to go on."""
+def plays_in_two_parts(model: ScriptedModel) -> threading.Event:
+    """One sentence; the second once the event that it gives is set."""
+    go_on = threading.Event()
 
     def play(request: Request) -> Iterator[Part]:
         if not (passages := whole_sentences(request.prompt)):  # asked for the question as it stands alone
@@ -61,6 +62,7 @@ def plays_in_two_parts(model: ScriptedModel, go_on: threading.Event) -> None:
         yield from says()[2:]
 
     model.script = lambda number: play(model.requests[number])
+    return go_on
 
 
 def begin(reader: Reader, question: str = ASKED, at: int = 0) -> str:
@@ -77,8 +79,7 @@ def begin(reader: Reader, question: str = ASKED, at: int = 0) -> str:
 def test_a_reload_while_an_answer_is_written_loses_nothing_that_was_shown(
     written: Served, visit: OpenPage, model: ScriptedModel
 ) -> None:
-    go_on = threading.Event()
-    plays_in_two_parts(model, go_on)
+    go_on = plays_in_two_parts(model)
     reader = visit(written.url)
     standing = reader.page.get_by_test_id("stBottom").locator(".line")
     expect(standing).to_contain_text("Answers by openai:scripted, checked against the documents")
@@ -96,7 +97,7 @@ def test_a_reload_while_an_answer_is_written_loses_nothing_that_was_shown(
 
 
 def test_what_is_stopped_stays_as_far_as_it_was_written(written: Served, visit: OpenPage, model: ScriptedModel) -> None:
-    plays_in_two_parts(model, threading.Event())
+    plays_in_two_parts(model)
     reader = visit(written.url)
     shown = begin(reader)
     reader.page.get_by_role("button", name="Stop").click()
@@ -109,9 +110,8 @@ def test_what_is_stopped_stays_as_far_as_it_was_written(written: Served, visit: 
 def test_answers_written_at_once_for_two_windows_of_a_conversation_both_come_to_their_end(
     written: Served, visit: OpenPage, model: ScriptedModel
 ) -> None:
-    go_on = threading.Event()
+    go_on = plays_in_two_parts(model)
     go_on.set()
-    plays_in_two_parts(model, go_on)
     one = visit(written.url)
     one.ask(ASKED)
     two = visit(one.page.url)
@@ -135,8 +135,7 @@ def test_answers_written_at_once_for_two_windows_of_a_conversation_both_come_to_
 def test_an_answer_being_written_ends_where_its_conversation_is_deleted_in_another_window(
     written: Served, visit: OpenPage, model: ScriptedModel
 ) -> None:
-    go_on = threading.Event()
-    plays_in_two_parts(model, go_on)
+    go_on = plays_in_two_parts(model)
     reader = visit(written.url)
     begin(reader)
     other = visit(reader.page.url)
