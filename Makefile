@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --require-hashes --compile-bytecode
 TORCH := 2.13.0
 
-.PHONY: setup run test check evals torture audit sbom vectors screenshots lock clean
+.PHONY: setup run test test-more check evals torture audit sbom vectors screenshots lock clean
 
 setup: .venv/run.stamp
 
@@ -17,9 +17,17 @@ run: setup
 	@exec $(BIN)/streamlit run app.py
 
 # What fails beside the others is tried once more alone: both are shown, and only what fails alone too is a failure.
+# Assertions explain themselves then only, which takes each worker ten seconds to prepare.
+TOGETHER := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --assert=plain --durations=20
+ALONE := $(BIN)/python -m pytest --last-failed --last-failed-no-failures=none --maxfail=3
+
+# What every commit is tried with: the cases of tier A, and all that needs no browser.
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 3 --dist loadfile --durations=40 --cases=var/tests.json || \
-	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures=none --maxfail=3
+	$(TOGETHER) --tier A --cases=var/tests.json || $(ALONE)
+
+# The rest: tests of tier B's cases, and of pages as they are read.
+test-more: .venv/dev.stamp
+	$(TOGETHER) --tier B --cases=var/more-tests.json || $(ALONE)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -74,9 +74,9 @@ def findings(
 ) -> list[Finding]:
     """The best sections for a claim, best first. `sentence`: the one that the claim is a half of."""
     reading = read(claim, names)
+    hits = search.hits(claim, works)
     near = search.sentence_similarities(claim)
     found = []
-    hits = search.hits(claim, works)
     looked_at = [hit for hit in hits[: 3 * SECTIONS] if hit.places[0].section.kind in (*BODIES, *CAPTIONS)]
     named = [hit for hit in hits if hit.anchor in _tables(claim)] if _tables(claim) else []
     for hit in dict.fromkeys([*looked_at[:SECTIONS], *named]):

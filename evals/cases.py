@@ -1,6 +1,7 @@
 """python -m evals cases [--write]: the sixty cases of the catalogue with their last figures, as JSON and a table.
 
-Runs nothing: figures come from `make test` (tests marked with a case's id), `make torture` and `python -m evals files`.
+Runs nothing: figures come from `make test` and `make test-more` (tests marked with a case's id), `make torture` and
+`python -m evals files`.
 Those that have run here take the place of what is kept in cases.json, case by case; the rest stays as it was.
 """
 
@@ -25,8 +26,8 @@ KEPT = ROOT / "evals/cases.json"
 BEGINS, ENDS = "<!-- cases -->", "<!-- end of cases -->"
 """What the table of all cases stands between."""
 
-RUNS = {"tests": "tests.json", "torture": "torture.json", "files": "files.json"}
-"""What each command writes under var/."""
+RUNS = {"tests.json": "tests", "more-tests.json": "tests", "torture.json": "torture", "files.json": "files"}
+"""What is written under var/, and what writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def figures(folder: Path = VAR, kept: Path = KEPT) -> dict[str, list[Figure]]:
     found: dict[str, dict[str, Figure]] = {case.id: {} for case in catalogue()}
     for entry in _read(kept, []):
         found[entry["id"]] = {one["by"]: Figure(**one) for one in entry["figures"]}
-    for by, name in RUNS.items():
+    for name, by in RUNS.items():
         ran = _read(folder / name, {})
         for id_, entry in (ran if by == "torture" else ran.get("cases", {})).items():
             if by == "torture" and not entry["trials"]:
@@ -123,7 +124,7 @@ def figures(folder: Path = VAR, kept: Path = KEPT) -> dict[str, list[Figure]]:
             more = figure.more or entry.get("more", "")
             seed, when = str(stamp["seed"]), stamp["date"]
             found[id_][by] = replace(figure, more=more, seed=seed, version=stamp["version"], date=when)
-    return {id_: [mine[by] for by in RUNS if by in mine] for id_, mine in found.items()}
+    return {id_: [mine[by] for by in dict.fromkeys(RUNS.values()) if by in mine] for id_, mine in found.items()}
 
 
 def _read(path: Path, default: Any) -> Any:

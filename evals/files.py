@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from evals.cases import RUNS, VAR, Figure, write_run
+from evals.cases import VAR, Figure, write_run
 from evals.meanwhile import PING, held_archives, hidden, longest_answer
 from evals.odd_files import Odd, as_expected, bombs, encoded, pairs, partly_without_text
 from evals.odd_files import without_text as textless
@@ -52,7 +52,7 @@ class Ending:
     searchable: bool = True
 
 
-def files(folder: Path, seed: int, mutations: bool = True, out: Path = VAR / RUNS["files"]) -> str:
+def files(folder: Path, seed: int, mutations: bool = True, out: Path = VAR / "files.json") -> str:
     """A Markdown table of the cases over the hostile set in a folder, then the reasons of every ending.
 
     `out`: where the figures go, for `python -m evals cases`.

@@ -3,6 +3,9 @@
 A test of a case says so: `@pytest.mark.case("S5")`. It counts as one trial, or as many as it says by
 `record_property("tried", n)`, of which `record_property("held", n)` went as they must; further figures are
 `record_property("figure", "…")`. With `--cases FILE` the run is written there for `python -m evals cases`.
+
+`--tier A` runs what every commit is tried with, `--tier B` the others: tests that hold only cases of tier B, and of
+those that hold none the tests of pages and what is marked as long, `@pytest.mark.long`.
 """
 
 from __future__ import annotations
@@ -18,21 +21,30 @@ from evals.cases import catalogue, write_run
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", metavar="FILE", help="write the figures of the cases there")
+    parser.addoption("--tier", choices=("A", "B"), help="only what every commit is tried with, or only the others")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "case(id, ...): cases of the catalogue that a test holds")
+    config.addinivalue_line("markers", "long: evaluations, other programs and large libraries: not for every commit")
     if config.getoption("--cases") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(CaseFigures(Path(config.getoption("--cases"))))
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    known = {case.id for case in catalogue()}
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tiers = {case.id: case.tier for case in catalogue()}
+    found: dict[str, list[pytest.Item]] = {"A": [], "B": []}
     for item in items:
         ids = {id_ for marker in item.iter_markers("case") for id_ in marker.args}
-        if not ids <= known:
-            raise pytest.UsageError(f"{item.nodeid}: no case {ids - known} in the catalogue")
+        if unknown := ids - set(tiers):
+            raise pytest.UsageError(f"{item.nodeid}: no case {unknown} in the catalogue")
         item.user_properties += [("case", id_) for id_ in sorted(ids)]
+        long = item.path.parent.name == "browser" or item.get_closest_marker("long") is not None
+        every_commit = any("A" in tiers[id_] for id_ in ids) if ids else not long
+        found["A" if every_commit else "B"].append(item)
+    if wanted := config.getoption("--tier"):
+        items[:] = found.pop(wanted)
+        config.hook.pytest_deselected(items=[item for others in found.values() for item in others])
 
 
 class CaseFigures:

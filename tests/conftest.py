@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -25,6 +26,12 @@ settings.load_profile("suite")
 ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
 _SHARED = Path(os.environ.get("TEST_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_collection_finish() -> None:
+    """What stays to the end is looked through by no collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

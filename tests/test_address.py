@@ -14,6 +14,8 @@ from ui.address import Address, place_of, section_about
 from ui.read import Spot
 from ui.source import Place
 
+pytestmark = pytest.mark.usefixtures("without_packages")
+
 ADDRESSES = [
     pytest.param({"c": "x"}, Address("x"), id="conversation"),
     pytest.param({"c": "x", "s": "2.13"}, Address("x", 2, 13), id="citation"),

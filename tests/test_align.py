@@ -60,6 +60,7 @@ def embed(bundled_engine):
     return vectors
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("text", "format", "least"), UNLIKE.values(), ids=UNLIKE)
 def test_sections_of_unlike_outlines_meet(original, embed, text: str, format: Format, least: int) -> None:  # noqa: A002
     true = {bare(ENGLISH[s.start : s.end]): s.anchor for s in english(ENGLISH).outline.sections if s.start < s.end}

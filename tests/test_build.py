@@ -274,6 +274,7 @@ def test_a_build_read_by_another_process_stays_until_that_is_killed(home: Path) 
     assert not folder.exists()
 
 
+@pytest.mark.long
 @pytest.mark.case("S5")
 def test_a_reader_always_finds_a_whole_build_while_another_process_publishes(home: Path) -> None:
     whole = {len(expected(ORIGINAL)), len(expected(BOTH))}

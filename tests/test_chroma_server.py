@@ -21,6 +21,8 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.library import Shelf
 from vectorstore.retrieve import Search
 
+pytestmark = pytest.mark.long
+
 ORIGINAL, BOTH = writer.original(), writer.both()
 QUESTIONS = (
     "運價跌了多少？",

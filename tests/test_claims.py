@@ -128,6 +128,7 @@ def test_a_figure_of_a_table_without_body_is_said_to_be_there_only(second_assist
     assert [reason.type for reason in found.reasons] == ["missing-table"]
 
 
+@pytest.mark.long
 def test_nothing_is_supported_with_a_figure_that_the_cited_text_lacks(second_assistant: Assistant) -> None:
     """True claims with each figure changed in several ways, beside the claims of the evaluation."""
     changed = [
@@ -155,6 +156,7 @@ def test_a_number_in_a_name_or_label_is_compared_too(second_assistant: Assistant
     assert checked(second_assistant, claim).verdict != "supported"
 
 
+@pytest.mark.long
 def test_no_sentence_of_a_section_stands_with_a_digit_changed(second_assistant: Assistant) -> None:
     """Some of what `python -m evals claims` tries: every seventh number of both editions."""
     editions = [edition for edition in second_assistant.build.editions.values() if edition.work != "glossary"]
@@ -319,6 +321,7 @@ def test_the_command_prints_and_takes_batches(second_home: Path, tmp_path: Path,
     assert [(row["id"], "error" in row) for row in rows] == [(1, False), (2, True), (3, True)]
 
 
+@pytest.mark.long
 def test_at_least_four_of_five_of_our_own_claims_are_judged_right(second_assistant: Assistant) -> None:
     claims = read_claims(OWN_CLAIMS)
     wrong = [claim.id for claim in claims if second_assistant.check(claim.text).verdict != claim.verdict]

@@ -24,6 +24,8 @@ from websockets.exceptions import InvalidStatus
 
 from tests.browser.served import ROOT, Served, copy_home, environment, free_port, serve, wait_for
 
+pytestmark = pytest.mark.long
+
 UNIT = ROOT / "deploy" / "footnote@.service"
 SITE = ROOT / "deploy" / "nginx.conf"
 NAME = "footnote.example.org"

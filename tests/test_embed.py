@@ -104,6 +104,7 @@ def local_model() -> Embeddings:
     return embedding_model(f"huggingface:{Path(spec.origin).parent / 'model'}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", [ODD["English"], ODD["NUL"], ODD["lone surrogate"]], ids=["plain", "NUL", "surrogate"])
 def test_a_local_model_gives_vectors_of_length_one(local_model: Embeddings, text: str) -> None:
     for vector in (local_model.embed_query(text), *local_model.embed_documents([text])):
@@ -111,6 +112,7 @@ def test_a_local_model_gives_vectors_of_length_one(local_model: Embeddings, text
         assert math.isclose(math.hypot(*vector), 1, abs_tol=1e-3)
 
 
+@pytest.mark.long
 def test_a_local_model_knows_what_is_near(local_model: Embeddings) -> None:
     question = local_model.embed_query("Why did freight rates fall?")
     near, far = local_model.embed_documents(["Shipping prices dropped as routes reopened.", "He bakes bread at home."])
@@ -120,6 +122,7 @@ def test_a_local_model_knows_what_is_near(local_model: Embeddings) -> None:
 # Names that give no model
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "key"),
     [

@@ -202,6 +202,7 @@ def test_the_name_of_a_file_says_its_format(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["points.md"]
 
 
+@pytest.mark.long
 def test_libreoffice_makes_pages_of_all_of_them(tmp_path: Path) -> None:
     files = []
     for language in LANGUAGES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -28,11 +29,11 @@ ANN, BEN = "https://id.example.org|ann-owner-canary", "https://id.example.org|be
 CANARIES = ("ann-owner-canary", "question-canary", "answer-canary", "remark-canary", "title-canary")
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two people with 200 answers each, written by turns, and tokens spent."""
-    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path))
-    history, catalogue = History.at(tmp_path), Catalogue.at(tmp_path)
+    home = tmp_path_factory.mktemp("written")
+    history, catalogue = History.at(home), Catalogue.at(home)
     for number in range(10):
         for owner, word in ((ANN, "canary"), (BEN, "quince")):
             conversation = history.begin(owner, f"title-{word} {number}").id
@@ -48,7 +49,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ledger.settle(reserved, Tokens(5, 5))
     history.close()
     catalogue.close()
-    return tmp_path
+    return home
+
+
+@pytest.fixture
+def home(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, which the commands work on."""
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+    return shutil.copytree(written, tmp_path / "home")
 
 
 def found(home: Path) -> dict[str, list[str]]:

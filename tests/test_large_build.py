@@ -17,6 +17,8 @@ from tests.builds import best, build_files, build_folder, expected, opened, pass
 from tests.writer import publish
 from vectorstore.library import Shelf
 
+pytestmark = pytest.mark.long
+
 LONG, LONGER = writer.long(2_100), writer.longer(2_100)
 
 

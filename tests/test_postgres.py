@@ -40,6 +40,7 @@ def published(home: Path, url: str) -> list[tuple[str, str]]:
         return in_build
 
 
+@pytest.mark.long
 def test_both_engines_find_the_same(tmp_path: Path, postgres_url: str) -> None:
     found = []
     for url in ("", postgres_url):

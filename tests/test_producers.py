@@ -10,6 +10,8 @@ from evals.producers import PRODUCERS, anchors_found, produce
 from ingest.sandbox import parse_file
 from tests.conftest import DATA
 
+pytestmark = pytest.mark.long
+
 TEXT = DATA / "second-report.zh-Hant.txt"
 
 

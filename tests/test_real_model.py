@@ -18,6 +18,8 @@ from chat.model_failure import ModelFailure
 from chat.settings import Settings
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.long
+
 PROMPT = [Message("user", "Count from one to fifty in words, one number a line.")]
 
 

@@ -142,6 +142,7 @@ def engine_search(second_assistant: Assistant) -> Search:
     return second_assistant.search()
 
 
+@pytest.mark.long
 def test_the_first_five_sections_hold_the_gold_of_most_questions(engine_search: Search) -> None:
     asked = [row for row in QUESTIONS if row["gold_anchors"] and row["answerable"]]
     assert len(asked) == 20
@@ -160,6 +161,7 @@ def test_a_question_has_the_same_ranking_in_either_script(
     assert [(hit.anchor, hit.score) for hit in found] == [(hit.anchor, hit.score) for hit in same]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", ["evals/questions.jsonl", "gold/dev.jsonl"])
 def test_every_question_of_our_sets_has_the_same_ranking_in_either_script(
     engine_search: Search, request: pytest.FixtureRequest, file: str

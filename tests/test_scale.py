@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from evals.scale import MODEL, SECTIONS_A_WORK, InventedVectors, Library, open_and_ask
 from ingest.passages import cut_passages
 from tests.conftest import ROOT
@@ -34,6 +36,7 @@ def test_invented_vectors_are_alike_only_for_the_same_text() -> None:
     assert 0.7 < sum(a * b for a, b in zip(one, other, strict=True)) < 0.9
 
 
+@pytest.mark.long
 def test_its_questions_are_answered(tmp_path: Path) -> None:
     shelf, catalogue = Library(500).shelf(ROOT / "corpus"), Catalogue.at(tmp_path)
     publish_build(tmp_path, catalogue, MODEL, InventedVectors, shelf.works, list(shelf.editions.values()))

@@ -329,9 +329,9 @@ class QuestionVectors:
 
     def make(self, text: str, words: Sequence[str]) -> None:
         """Both at once, for they are a question's dearest."""
-        missing = [word for word in dict.fromkeys(words) if word not in self._words]
         if text in self._texts:
             return
+        missing = [word for word in dict.fromkeys(words) if word not in self._words]
         vector, *made = embed_question(self._embeddings, text, missing)
         self._texts = _with_room(self._texts, {text: _packed(vector)}, _TEXTS_KEPT)
         self._words = _with_room(self._words, dict(zip(missing, map(_packed, made), strict=True)), _WORDS_KEPT)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HANS = re.compile(f"[{_HAN}]")
 _RUNS = re.compile(rf"[a-z0-9]+(?:[.'&][a-z0-9]+)*%?|[{_HAN}]+")
 _SAME_WIDTH = {
     **{0xFF01 + offset: 0x21 + offset for offset in range(94)},  # full-width ASCII
@@ -133,7 +134,7 @@ def listed_words(text: str) -> tuple[tuple[str, str], ...]:
 
 def foreign_letters(text: str) -> int:
     """How many letters are neither plain Latin nor Chinese: kana, Hangul, Cyrillic, é … have no tokens here."""
-    return sum(c.isalpha() and not c.isascii() and not re.match(f"[{_HAN}]", c) for c in fold(text))
+    return sum(c.isalpha() and not c.isascii() and not _HANS.match(c) for c in fold(text))
 
 
 @cache
@@ -149,20 +150,20 @@ def _stem(word: str) -> str:
 
 def has_han(word: str) -> bool:
     """Whether a word begins with a Chinese character."""
-    return re.match(f"[{_HAN}]", word) is not None
+    return _HANS.match(word) is not None
 
 
 def han_share(text: str) -> float:
     """Share of Chinese characters among letters."""
-    letters = [character for character in text if character.isalpha()]
-    return sum(bool(re.match(f"[{_HAN}]", character)) for character in letters) / len(letters) if letters else 0.0
+    letters = "".join(filter(str.isalpha, text))
+    return len(_HANS.findall(letters)) / len(letters) if letters else 0.0
 
 
 def chinese_script(text: str) -> Language | None:
     """Which script of Chinese a text is in, by the characters that only one of the two has; None if it has none."""
     counts: Counter[Language] = Counter()
     for character in set(text):
-        if not re.match(f"[{_HAN}]", character):
+        if not _HANS.match(character):
             continue
         simplified, traditional = to_simplified(character), to_traditional(character)
         if simplified != character and traditional == character:

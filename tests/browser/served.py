@@ -56,8 +56,11 @@ def copy_home(home: Path, to: Path) -> None:
 def serve(
     home: Path, log: Path, script: str = "app.py", others: Mapping[str, str] | None = None, **settings: str
 ) -> Iterator[Served]:
-    """The app over a state folder, stopped at the end; `others` are variables of other programs."""
-    port = free_port()
+    """The app over a state folder, stopped at the end; `others` are variables of other programs.
+
+    Its address is that of the app before, if that has ended: a browser knows the scripts from there.
+    """
+    port = _FIRST if _is_free(_FIRST) else free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with log.open("w") as out:
         started = time.monotonic()
@@ -91,6 +94,20 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that have ended may linger
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+_FIRST = free_port()
+"""Where this process serves, one app after the other."""
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60.0) -> None:

@@ -123,6 +123,8 @@ def test_a_day_stands_once_above_its_conversations(reader: Reader) -> None:
 def test_a_conversation_is_found_by_its_words_and_opened_and_once_deleted_is_gone_from_its_address(
     reader: Reader,
 ) -> None:
+    reader.ask(GOLD)
+    reader.begin_anew()
     reader.ask("What are the figures in Table 4?")
     expect(reader.page).to_have_url(re.compile(r"\?c="))
     address = reader.page.url

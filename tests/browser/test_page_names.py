@@ -37,7 +37,7 @@ def named(home, canary: Canary, tmp_path_factory: pytest.TempPathFactory, bundle
     for number, name in enumerate(NAMES):
         said = name.format(host=canary.host) if "{host}" in name else name
         line = " ".join(said.split())
-        text = f"# {line}\n\n## 1. Plums {line}\n\nThe plum harvest of orchard {number} reached {number}0 tonnes.\n"
+        text = f"# {line}\n\n## Plums\n\nThe plum harvest of orchard {number} reached {number}0 tonnes.\n"
         made = Document(text, "markdown")
         work = Work(f"plums-{number}", {"en": said}, author=said)
         edition = Edition(work.id, "en", "original", f"{said}.md", made, outline_sections(made), f"{number}.md")
