@@ -74,6 +74,7 @@ def test_sections_of_unlike_outlines_meet(original, embed, text: str, format: Fo
     assert found.aligned + len(found.left) == sum(s.start < s.end for s in edition.outline.sections)
 
 
+@pytest.mark.long
 def test_what_has_no_counterpart_is_named_and_keeps_apart(original, embed) -> None:
     text = ENGLISH.replace("\n## 2", "\n## 9. A recipe\n\nBoil the rice for twelve minutes.\n\n## 2", 1)
     text = re.sub(r"(?m)^(\s*)- ", "", text).replace("\n", "\n\n")

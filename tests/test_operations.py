@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import shutil
@@ -19,6 +20,7 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from streamlit import config
 
 from chat import health, metrics
 from chat.assistant import Assistant
@@ -35,9 +37,28 @@ from tests.browser.served import ROOT, copy_home, free_port, serve
 from tests.odd_names import NAMES
 from tests.pdf import pdf_file
 from tests.test_desk import SOON, Pen, explain
+from ui import documents
 from vectorstore.catalogue import Catalogue
 from vectorstore.librarian import Librarian
 from vectorstore.uploads import Upload
+
+# What all readers would wait for
+
+
+def test_a_run_of_a_page_ends_without_a_collection_of_garbage() -> None:
+    assert config.get_option("runner.postScriptGC") is False
+
+
+def test_what_the_first_reader_needs_is_loaded_without_one_and_garbage_is_collected_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+    monkeypatch.setattr(documents, "open_desk", lambda: seen.append(gc.isenabled()))
+    monkeypatch.setattr(documents, "_assistant", lambda: seen.append(gc.isenabled()))
+    documents.warm_up()
+    assert seen == [False, False]
+    assert gc.isenabled()
+
 
 # Readiness
 
