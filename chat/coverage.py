@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 import prompts
 from chat.expected import holds_figure, holds_name, wanted_figure, wanted_name
-from chat.gazetteer import Gazetteer
+from chat.gazetteer import Gazetteer, named_entities
 from chat.numbers import figures
 from chat.tables import has_body
 from chat.understand import Query, asks, found_by_meaning
@@ -157,6 +157,31 @@ def unknown_names(question: str, vocabulary: Vocabulary) -> list[str]:
         if name not in _ENGLISH_CAPITALS and not is_plain_start and len(name) > 1 and not vocabulary.knows(name):
             found.append(name)
     return found
+
+
+def less_unknown(question: str, unknown: Collection[str]) -> str:
+    """A question without the names that documents lack, where all stand in a row with one that they may have (silver
+    and gold); empty where one does not."""
+    rest = question
+    while left := [name for name in unknown if name in rest]:
+        cut = next(filter(None, (_from_its_row(rest, name, left) for name in left)), None)
+        if cut is None:
+            return ""
+        rest = rest[: cut[0]] + rest[cut[1] :]
+    return rest if rest != question else ""
+
+
+def _from_its_row(question: str, name: str, unknown: Collection[str]) -> tuple[int, int] | None:
+    """What of a question goes with a name: what joins it to the known name beside it goes too."""
+    start = question.index(name)
+    end = start + len(name)
+    others = [(a, b) for _, a, b in named_entities(question) if question[a:b] not in unknown]
+    before = [(start, a) for a, _ in others if a > end and _AND.fullmatch(question, end, a)]
+    after = [(b, end) for _, b in others if b < start and _AND.fullmatch(question, b, start)]
+    return next(iter(before + after), None)
+
+
+_AND = re.compile(r"\s*(?:[、,，/&]|以及|及|和|与|與|跟|同|或|还有|還有|,?\s+and|,?\s+or)\s*")
 
 
 def _caption_gap(query: Query, hits: Sequence[Hit], vocabulary: Vocabulary) -> Silence | None:

@@ -12,8 +12,9 @@ import numpy as np
 import prompts
 from chat.across import answering_works, in_order
 from chat.answer import Outcome
-from chat.coverage import Silence, Vocabulary, captions_asked, find_silence
+from chat.coverage import Silence, Vocabulary, captions_asked, find_silence, less_unknown, unknown_names
 from chat.definition import is_definition, undefined_term
+from chat.expected import wanted_figure
 from chat.gazetteer import named_entities
 from chat.lists import ANNOUNCING, LOOKED_AT, Lists, introduced_by
 from chat.overview import MAX_SENTENCES, Overview
@@ -213,6 +214,9 @@ class QuotingWriter:
 
     def _told_in_part(self, query: Query, silence: Silence, hits: Hits) -> Draft | None:
         """Of a question in two parts that lacks a figure, a date or a name, the part that the documents answer."""
+        if silence.gap == "name":
+            single = not query.asks.isdisjoint(("compare", "choice")) or wanted_figure(query.asks)
+            return None if single else self._told_beside(query, hits)
         if silence.gap not in ONE_MAY_LACK:
             return None
         told: list[DraftStatement] = []
@@ -235,6 +239,20 @@ class QuotingWriter:
         return Draft(
             query.question, query.language, outcome, statements, notice=notice, gap=silence.gap if silent else ""
         )
+
+    def _told_beside(self, query: Query, hits: Hits) -> Draft | None:
+        """Of a question about several things by name of which the documents lack some, what they say of the others."""
+        unknown = unknown_names(query.question, self._vocabulary)
+        if not (rest := less_unknown(query.question, unknown)):
+            return None
+        alone = replace(understand(rest, language=query.language), context=query.context)
+        draft = self.write(alone, self._search.hits(rest, hits.works, query.context))
+        if draft.outcome not in ("answered", "partial"):
+            return None
+        between, after = (", ", " ") if query.language == "en" else ("、", "")
+        lacking = prompts.message("silent-name", query.language, subject=between.join(unknown))
+        notice = after.join(filter(None, [lacking, draft.notice]))
+        return replace(draft, question=query.question, outcome="partial", notice=notice, gap="name")
 
     def _definition(self, query: Query) -> tuple[DraftStatement, ...]:
         """The glossary's entry of the term asked for, cited as the glossary."""

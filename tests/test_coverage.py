@@ -199,3 +199,46 @@ def test_the_kind_asked_for_is_answered_where_it_is_there(
     answer = second_assistant.ask(question)
     assert answer.outcome == "answered"
     assert says in answer.text
+
+
+# Names beside each other
+
+
+@pytest.mark.case("Q2")
+@pytest.mark.parametrize(
+    ("question", "notice", "said"),
+    [
+        ("What is said of hydrogen and lithium?", "The documents do not mention lithium.", "ydrogen"),
+        ("What is said of lithium, gold and hydrogen?", "The documents do not mention lithium, gold.", "ydrogen"),
+        ("鋰和氫能的前景如何？", "文件沒有提到鋰。", "氫"),
+        ("氢能、黄金和锂的前景如何？", "文件没有提到黄金、锂。", "氢"),
+    ],
+)
+def test_of_names_beside_each_other_those_that_are_there_are_told_and_the_others_said_to_lack(
+    second_assistant: Assistant, question: str, notice: str, said: str
+) -> None:
+    answer = second_assistant.ask(question)
+    assert answer.outcome == "partial"
+    assert answer.notice == notice
+    assert answer.citations
+    assert any(said in statement.text for statement in answer.statements)
+
+
+@pytest.mark.case("Q2")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do hydrogen and lithium compare?",
+        "锂和氢能哪个更有前景？",
+        "How far did hydrogen and lithium prices fall?",
+        "What does lithium mean for hydrogen?",
+        "What is said of lithium and gold?",
+        "鋰的前景如何？",
+    ],
+)
+def test_a_name_that_lacks_and_is_not_one_of_several_is_all_that_is_said(
+    second_assistant: Assistant, question: str
+) -> None:
+    answer = second_assistant.ask(question)
+    assert answer.outcome == "not_covered"
+    assert not answer.citations
