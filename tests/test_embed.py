@@ -75,6 +75,7 @@ def test_a_question_is_nearer_to_its_answer_in_either_language(bundled_engine: E
     assert cosine(question, near) > cosine(question, far)
 
 
+@pytest.mark.long
 @needs_bundled
 def test_a_long_question_takes_no_longer_than_its_first_500_characters(bundled_engine: Embeddings) -> None:
     short = "運價為什麼下跌," * 63

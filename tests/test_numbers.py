@@ -476,6 +476,7 @@ def test_any_text_is_read_and_spans_lie_in_it_in_order(text: str) -> None:
     assert all(same(figure, figure) and figure.low <= figure.high for figure in found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "unit", ["1", "1-2-3 ", "三", "百", "one hundred and ", "2025年12月至", "[1,", "a@", " ", "(", "兆1"]
 )

@@ -20,6 +20,8 @@ from tests.pdf import pdf_file
 from vectorstore.files import keep_files, picture_of_quote
 from vectorstore.library import read_edition
 
+pytestmark = pytest.mark.long
+
 ACROSS, DOWN = A4
 TWICE = "Fares rose by 8% in the year."
 CHINESE = ("運價在二〇二五年下跌了六成,", "業界普遍虧損,船東停航過冬。")

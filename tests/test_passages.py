@@ -143,6 +143,7 @@ def test_a_section_of_a_report_is_one_passage_of_its_own_words(path) -> None:
         assert (passage.anchor, passage.start, passage.end) == (section.anchor, section.start, section.end)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     ["word " * 100_000, "一二三四五六七八九十" * 40_000, "U.S. " * 50_000, "1. " * 50_000, "Rates fell. " * 40_000],

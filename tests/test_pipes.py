@@ -10,6 +10,8 @@ import pytest
 from ingest.pipes import ENDED
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(
     ("command", "statuses"),
