@@ -89,10 +89,9 @@ class QuotingWriter:
             if extra := self._definition(query):
                 statements += extra
                 notices.append(prompts.message("term-glossary", query.language))
-        joined = ("" if query.language != "en" else " ").join(notices)
         outcome: Outcome = "partial" if partial else "answered"
         gap = silence.gap if silence else ""
-        return Draft(query.question, query.language, outcome, statements, notice=joined, gap=gap)
+        return Draft(query.question, query.language, outcome, statements, notice=_together(notices, query), gap=gap)
 
     # What answers
 
@@ -249,10 +248,9 @@ class QuotingWriter:
         draft = self.write(alone, self._search.hits(rest, hits.works, query.context))
         if draft.outcome not in ("answered", "partial"):
             return None
-        between, after = (", ", " ") if query.language == "en" else ("、", "")
-        lacking = prompts.message("silent-name", query.language, subject=between.join(unknown))
-        notice = after.join(filter(None, [lacking, draft.notice]))
-        return replace(draft, question=query.question, outcome="partial", notice=notice, gap="name")
+        named = (", " if query.language == "en" else "、").join(unknown)
+        notices = [prompts.message("silent-name", query.language, subject=named), draft.notice]
+        return replace(draft, question=query.question, outcome="partial", notice=_together(notices, query), gap="name")
 
     def _definition(self, query: Query) -> tuple[DraftStatement, ...]:
         """The glossary's entry of the term asked for, cited as the glossary."""
@@ -285,6 +283,10 @@ class QuotingWriter:
         notice = prompts.message(f"silent-{silence.gap}", language, subject=silence.subject)
         nearest = () if silence.gap in ("steering", "wordless") else nearest_sections(hits, language)
         return Draft(query.question, language, outcome, statements, nearest, notice, silence.gap)
+
+
+def _together(notices: Sequence[str], query: Query) -> str:
+    return (" " if query.language == "en" else "").join(filter(None, notices))
 
 
 def _standard(values: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:

@@ -224,7 +224,9 @@ def test_names_are_counted_as_whole_words_in_each_text() -> None:
         ("What is the meaning of “QE”?", True),
         ("穩定幣是什麼？", True),
         ("What is a stablecoin?", True),
+        ("What does “QE” stand for?", True),
         ("What does the report say about stablecoins?", False),
+        ("What does the report say weakens the independence of the Federal Reserve?", False),
         ("报告谈了什么稳定币的事？", False),
     ],
 )
