@@ -21,11 +21,11 @@ run: setup
 TOGETHER := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --assert=plain --durations=20
 ALONE := $(BIN)/python -m pytest --last-failed --last-failed-no-failures=none --maxfail=3
 
-# What every commit is tried with: the cases of tier A, and all that needs no browser.
+# What every commit is tried with: the cases of tier A, and all that is short and needs no browser.
 test: .venv/dev.stamp
 	$(TOGETHER) --tier A --cases=var/tests.json || $(ALONE)
 
-# The rest: tests of tier B's cases, and of pages as they are read.
+# The rest: tests of tier B's cases, of pages as they are read, and what is marked as long.
 test-more: .venv/dev.stamp
 	$(TOGETHER) --tier B --cases=var/more-tests.json || $(ALONE)
 

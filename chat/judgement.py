@@ -74,7 +74,7 @@ def findings(
 ) -> list[Finding]:
     """The best sections for a claim, best first. `sentence`: the one that the claim is a half of."""
     reading = read(claim, names)
-    hits = search.hits(claim, works)
+    hits = search.hits(claim, works)  # first, for it embeds the claim together with its words
     near = search.sentence_similarities(claim)
     found = []
     looked_at = [hit for hit in hits[: 3 * SECTIONS] if hit.places[0].section.kind in (*BODIES, *CAPTIONS)]
